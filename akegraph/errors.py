@@ -1,0 +1,211 @@
+"""Everything that can go wrong and that a caller can do something about.
+
+::
+
+    AkegraphError               anything a caller can fix
+    ├── SourceError             a document, row or cell cannot be read        (file, page, row, column)
+    ├── MappingError            a cell has no place in the graph              (file, row, column, text)
+    ├── VocabularyError         a scheme or a reference file is incomplete    (IRI or file)
+    ├── GraphSyntaxError        RDF does not parse                            (file, line)
+    ├── InferenceError          entailment cannot finish
+    ├── ShapesError             shapes cannot be used (not: data do not conform)
+    ├── QueryError              a question cannot be asked
+    │   ├── UnknownQueryError   no such question                              (name, close matches)
+    │   ├── UnknownResourceError  nothing is known under this id or IRI       (id, close matches)
+    │   ├── QuerySyntaxError    SPARQL does not parse
+    │   ├── QueryRefusedError   SPARQL asks for what is never done here       (SERVICE, update, size, depth)
+    │   ├── BadParameterError   missing, unknown or ill-typed value           (name, wanted, got)
+    │   └── NotAcceptableError  the answer has no form that was asked for
+    ├── FileExistsRefusedError  a file is there already and nobody said --force
+    ├── OutputError             a file cannot be written
+    ├── SettingsError           a setting in the environment cannot be read
+    └── EngineError             an engine failed, not the input
+        ├── QueryTimeoutError   stopped after n seconds
+        ├── ResultTooLargeError stopped at n bytes
+        └── WorkerCrashedError  the process that answered died; it was replaced
+
+A report that does not conform and an answer without rows are answers, not errors.
+Each class states its exit code for the terminal and its HTTP status: this file is the one table of both
+(exit codes: 0 fine; 1 findings; 2 usage; 3 unreadable input; 4 engine failure).
+A message says *where: what; what would be right*.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+
+class AkegraphError(Exception):
+    """Anything a caller of akegraph can fix."""
+
+    exit_code: ClassVar[int] = 3
+    http_status: ClassVar[int] = 500
+
+
+class SourceError(AkegraphError):
+    """A document, a row or a cell cannot be read as a plan.
+
+    :param what: what is wrong, and what would be right
+    :param file: the file's name as the user gave it
+    :param page: the page as printed
+    :param row: the row of the plan counted from 1
+    :param column: the column's heading
+    """
+
+    http_status = 422
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        file: str | None = None,
+        page: int | None = None,
+        row: int | None = None,
+        column: str | None = None,
+    ) -> None:
+        self.what, self.file, self.page, self.row, self.column = what, file, page, row, column
+        super().__init__(f"{place(file, page, row, column)}{what}")
+
+
+class MappingError(SourceError):
+    """A cell has no place in the graph: its wording is in no scheme, or cells of a row disagree."""
+
+
+class VocabularyError(AkegraphError):
+    """A scheme, the framework or another reference file lacks what the data need."""
+
+
+class GraphSyntaxError(AkegraphError):
+    """RDF does not parse.
+
+    :param file: the file's name
+    :param line: the line counted from 1, where the parser tells
+    """
+
+    http_status = 400
+
+    def __init__(self, what: str, *, file: str, line: int | None = None) -> None:
+        self.what, self.file, self.line = what, file, line
+        where = file if line is None else f"{file} line {line}"
+        super().__init__(f"{where}: {what}")
+
+
+class InferenceError(AkegraphError):
+    """Entailment cannot finish, or the asserted triples contradict the ontology."""
+
+
+class ShapesError(AkegraphError):
+    """Shapes cannot be used. Data that do not conform are an answer, not this error."""
+
+    http_status = 400
+
+
+class QueryError(AkegraphError):
+    """A question cannot be asked."""
+
+    http_status = 400
+
+
+class UnknownQueryError(QueryError):
+    """No question has this name."""
+
+    http_status = 404
+
+    def __init__(self, name: str, matches: Sequence[str] = ()) -> None:
+        self.name, self.matches = name, tuple(matches)
+        super().__init__(f"no question is named {name!r}{close(matches)}; 'akegraph query --list' shows all")
+
+
+class UnknownResourceError(QueryError):
+    """Nothing is known under this id or IRI."""
+
+    http_status = 404
+
+    def __init__(self, name: str, matches: Sequence[str] = ()) -> None:
+        self.name, self.matches = name, tuple(matches)
+        super().__init__(f"nothing is known as {name!r}{close(matches)}")
+
+
+class QuerySyntaxError(QueryError):
+    """The text is not SPARQL 1.1."""
+
+
+class QueryRefusedError(QueryError):
+    """The text asks for what is never done here: updates, SERVICE, too long or too deep."""
+
+
+class BadParameterError(QueryError):
+    """A parameter is missing, unknown or ill-typed.
+
+    :param name: the parameter
+    :param what: what is wrong, and what would be right
+    """
+
+    def __init__(self, name: str, what: str, *, query: str | None = None) -> None:
+        self.name, self.what, self.query = name, what, query
+        super().__init__(f"{f'{query}: ' if query else ''}parameter {name!r}: {what}")
+
+
+class NotAcceptableError(QueryError):
+    """The answer has no form among those asked for."""
+
+    http_status = 406
+
+
+class FileExistsRefusedError(AkegraphError):
+    """A file is there already and nobody asked to replace it."""
+
+    exit_code = 2
+    http_status = 409
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        super().__init__(f"{file}: is there already; --force replaces it")
+
+
+class OutputError(AkegraphError):
+    """A file cannot be written."""
+
+
+class SettingsError(AkegraphError):
+    """A setting in the environment cannot be read."""
+
+    exit_code = 2
+
+
+class EngineError(AkegraphError):
+    """An engine failed, not the input."""
+
+    exit_code = 4
+
+
+class QueryTimeoutError(EngineError):
+    """An evaluation was stopped by the wall clock, the processor limit or the memory limit."""
+
+    http_status = 504
+
+
+class ResultTooLargeError(EngineError):
+    """An answer was stopped because it grew beyond the limit."""
+
+    http_status = 413
+
+
+class WorkerCrashedError(EngineError):
+    """The process that evaluated the question died; another took its place."""
+
+    http_status = 500
+
+
+def place(file: str | None, page: int | None, row: int | None, column: str | None) -> str:
+    """Say where something is, from the file down to the column: ``plan.csv page 17 row 9, column 'Tuotos': ``."""
+    parts = [part for part in (file, page and f"page {page}", row and f"row {row}") if part]
+    if column is not None:
+        parts.append(f"column {column!r}")
+    return f"{', '.join(parts)}: " if parts else ""
+
+
+def close(matches: Sequence[str]) -> str:
+    """Say which known names come close, or nothing."""
+    return f"; did you mean {' or '.join(repr(match) for match in matches)}?" if matches else ""

@@ -1,0 +1,1 @@
+"""Table to RDF and back: every IRI is minted and every triple asserted or inferred here."""

@@ -1,0 +1,214 @@
+"""Table → graph: the asserted triples of one plan.
+
+One ``ake:Activity``, ``ake:Output``, ``ake:Outcome`` and ``ake:Evaluation`` per row, never shared, even where two rows
+print the same text: a shared outcome would join the chains of two activities. Impacts, goals and indicator sets are
+the framework's, so plans of several years and regions meet in them. Everything is ``ake:statedIn`` the cell it was
+read from. Only the specific, forward properties are asserted; inverses and super-properties are inferred.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from rdflib import Graph, Literal, URIRef
+from rdflib.namespace import DCAT, DCTERMS, RDF, SKOS, XSD
+
+from akegraph.errors import MappingError
+from akegraph.graph.framework import Framework, Goal, Pathway
+from akegraph.graph.iris import SPDX, mint_record, mint_resource
+from akegraph.graph.loading import new_graph
+from akegraph.graph.schemes import Schemes
+from akegraph.table.cells import RowContent
+from akegraph.table.columns import normalise
+from akegraph.table.model import CellState, Row, Table
+from akegraph.table.plan import Document, Plan
+from akegraph.terms import AKE
+
+
+def map_plan(
+    plan: Plan,
+    document: Document,
+    table: Table,
+    contents: Sequence[RowContent],
+    schemes: Schemes,
+    framework: Framework,
+) -> Graph:
+    """Map a table and what its controlled cells mean to the plan's graph.
+
+    Adds an ``ake:Plan`` with period, organisation, areas and framework; per row its chain, its evaluation and one
+    ``ake:SourceRecord`` per cell that is not empty. IRIs are minted from the stable ids of plan and rows. No blank nodes.
+
+    :param contents: what the cells of each row mean, in the rows' order
+    :returns: a new graph that the caller owns
+    :raises MappingError: if a row's impact or goal is not the framework's
+    """
+    graph = new_graph()
+    _map_document(graph, document)
+    _map_plan_itself(graph, plan)
+    for row, content in zip(table.rows, contents, strict=True):
+        _RowMapper(graph, plan, document, table, row, schemes).map(content, _pathway(framework, content, table, row))
+    return graph
+
+
+def _map_document(graph: Graph, document: Document) -> None:
+    iri = mint_resource("document", document.id)
+    checksum = URIRef(f"{iri}#checksum")
+    language = document.language
+    pages = f"{document.first_page}-{document.last_page}"
+    for predicate, value in (
+        (RDF.type, AKE.SourceDocument),
+        (SKOS.prefLabel, Literal(document.title, lang=language)),
+        (DCTERMS.title, Literal(document.title, lang=language)),
+        (DCTERMS.type, Literal(document.kind, lang=language)),
+        (DCTERMS.publisher, Literal(document.publisher, lang=language)),
+        (DCTERMS.language, Literal(language)),
+        (DCTERMS.issued, Literal(document.issued)),
+        (DCTERMS.extent, Literal(pages)),
+        (DCTERMS.provenance, Literal(document.extraction, lang="en")),
+        (DCTERMS.rights, Literal(document.rights, lang="en")),
+        (SPDX.checksum, checksum),
+    ):
+        graph.add((iri, predicate, value))
+    graph.add((checksum, RDF.type, SPDX.Checksum))
+    graph.add((checksum, SPDX.algorithm, SPDX.checksumAlgorithm_sha256))
+    graph.add((checksum, SPDX.checksumValue, Literal(document.sha256, datatype=XSD.hexBinary)))
+
+
+def _map_plan_itself(graph: Graph, plan: Plan) -> None:
+    iri, period = mint_resource("plan", plan.id), mint_resource("period", plan.period)
+    for predicate, value in (
+        (RDF.type, AKE.Plan),
+        (SKOS.prefLabel, Literal(plan.label, lang=plan.language)),
+        (DCTERMS.identifier, Literal(plan.id)),
+        (DCTERMS.title, Literal(plan.title, lang=plan.language)),
+        (DCTERMS.source, mint_resource("document", plan.document)),
+        (AKE.preparedBy, mint_resource("organisation", plan.organisation)),
+        (AKE.coversPeriod, period),
+        (AKE.followsFramework, mint_resource("framework", plan.framework)),
+        *((AKE.coversArea, mint_resource("area", area)) for area in plan.areas),
+    ):
+        graph.add((iri, predicate, value))
+    graph.add((period, RDF.type, AKE.PlanningPeriod))
+    graph.add((period, SKOS.prefLabel, Literal(plan.period, lang=plan.language)))
+    graph.add((period, DCAT.startDate, Literal(plan.start)))
+    graph.add((period, DCAT.endDate, Literal(plan.end)))
+
+
+class _RowMapper:
+    """Writes the triples of one row into the plan's graph."""
+
+    def __init__(
+        self, graph: Graph, plan: Plan, document: Document, table: Table, row: Row, schemes: Schemes
+    ) -> None:
+        self._graph, self._plan, self._document = graph, plan, document
+        self._table, self._row, self._schemes = table, row, schemes
+        self._records = self._map_records()
+
+    def map(self, content: RowContent, pathway: Pathway) -> None:
+        """Add the row's chain, from its activity to the framework's goal, and its evaluation."""
+        row, schemes = self._row, self._schemes
+        activity, output = mint_resource("activity", row.id), mint_resource("output", row.id)
+        outcome = mint_resource("outcome", row.id)
+        task, path = schemes.concept("task", content.task), schemes.concept("path", content.path)
+        level = schemes.concept("participation", content.level)
+
+        self._add(activity, AKE.Activity, content.activity, "task", "activity", "participation")
+        for predicate, value in (
+            (DCTERMS.identifier, Literal(row.id)),
+            (AKE.inPlan, mint_resource("plan", self._plan.id)),
+            (AKE.underTask, task),
+            (AKE.onPath, path),
+            (AKE.hasParticipationLevel, level),
+            (AKE.hasOutput, output),
+        ):
+            self._graph.add((activity, predicate, value))
+        self._add(output, AKE.Output, content.output, "output")
+        self._graph.add((output, AKE.hasOutcome, outcome))
+        self._add(outcome, AKE.Outcome, content.outcome, "outcome")
+        self._graph.add((outcome, AKE.hasImpact, pathway.impact))
+
+        self._state("task", task, path)
+        self._state("participation", level)
+        self._state("impact", pathway.impact, pathway.iri)
+        if "effectiveness" in self._records:
+            self._state("effectiveness", self._goal(content, pathway).iri)
+        if "evaluation" in self._records:
+            self._map_evaluation(activity, content, pathway)
+
+    def _map_records(self) -> Mapping[str, URIRef]:
+        """Add a source record for every cell that is not empty; return their IRIs by column."""
+        records: dict[str, URIRef] = {}
+        for column, cell in self._row.cells.items():
+            if cell.state is CellState.MISSING or not cell.text:
+                continue
+            record = records[column] = mint_record(self._row.id, column)
+            for predicate, value in (
+                (RDF.type, AKE.SourceRecord),
+                (AKE.fromDocument, mint_resource("document", self._document.id)),
+                (AKE.pageNumber, Literal(self._row.page)),
+                (AKE.rowNumber, Literal(self._row.number)),
+                (AKE.inColumn, self._schemes.concept("column", column)),
+                (AKE.columnName, Literal(self._table.headings[column])),
+                (AKE.verbatimText, Literal(cell.text, lang=self._plan.language)),
+            ):
+                self._graph.add((record, predicate, value))
+        return records
+
+    def _map_evaluation(self, activity: URIRef, content: RowContent, pathway: Pathway) -> None:
+        evaluation = mint_resource("evaluation", self._row.id)
+        self._graph.add((activity, AKE.hasEvaluation, evaluation))
+        self._graph.add((evaluation, RDF.type, AKE.Evaluation))
+        self._state("evaluation", evaluation)
+        for notation in content.timings:
+            timing = self._schemes.concept("timing", notation)
+            self._graph.add((evaluation, AKE.hasTiming, timing))
+            self._state("evaluation", timing)
+        if content.indicator_pathway is not None:
+            for indicator_set in pathway.indicator_sets:
+                self._graph.add((evaluation, AKE.usesIndicatorSet, indicator_set))
+                self._state("evaluation", indicator_set)
+
+    def _goal(self, content: RowContent, pathway: Pathway) -> Goal:
+        """Find the framework's goal that the cell names; a text must be the framework's."""
+        column = "effectiveness"
+        numbered = [goal for goal in pathway.goals if goal.number == content.goal_number]
+        candidates = numbered or (list(pathway.goals) if content.goal_number is None else [])
+        if len(candidates) != 1:
+            raise self._problem(column, f"names goal {content.goal_number or 'without number'}", "a goal of the path")
+        goal = candidates[0]
+        if content.goal_text is not None and (goal.text is None or normalise(content.goal_text) != normalise(goal.text)):
+            raise self._problem(column, f"says {content.goal_text!r}", repr(goal.text or "a goal without text"))
+        return goal
+
+    def _problem(self, column: str, found: str, wanted: str) -> MappingError:
+        return MappingError(
+            f"{found}, but the framework {self._plan.framework!r} has {wanted}; correct the cell or add to the framework",
+            file=self._table.file,
+            page=self._row.page,
+            row=self._row.number,
+            column=self._table.headings[column],
+        )
+
+    def _add(self, iri: URIRef, kind: URIRef, label: str, *columns: str) -> None:
+        self._graph.add((iri, RDF.type, kind))
+        self._graph.add((iri, SKOS.prefLabel, Literal(label, lang=self._plan.language)))
+        for column in columns:
+            self._state(column, iri)
+
+    def _state(self, column: str, *resources: URIRef) -> None:
+        for resource in resources:
+            self._graph.add((resource, AKE.statedIn, self._records[column]))
+
+
+def _pathway(framework: Framework, content: RowContent, table: Table, row: Row) -> Pathway:
+    """Find the row's pathway; its impact must read as in the framework."""
+    pathway = framework.pathways.get(content.path)
+    if pathway is None:
+        known = ", ".join(sorted(framework.pathways))
+        what, column = f"path {content.path!r} has no impact pathway in the framework; known are {known}", "task"
+    elif normalise(content.impact) != normalise(pathway.impact_text):
+        what = f"says {content.impact!r}, the framework {pathway.impact_text!r}; correct the cell or add to the framework"
+        column = "impact"
+    else:
+        return pathway
+    raise MappingError(what, file=table.file, page=row.page, row=row.number, column=table.headings[column])

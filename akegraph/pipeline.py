@@ -1,0 +1,187 @@
+"""The one place that knows the order: source → table → graph → closure → store, and validation beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from rdflib import Graph, URIRef
+
+from akegraph.errors import SourceError, UnknownResourceError
+from akegraph.graph.catalogue import describe_graphs
+from akegraph.graph.framework import read_framework
+from akegraph.graph.inference import Reasoner, infer_triples
+from akegraph.graph.iris import PREFIXES, graph_name
+from akegraph.graph.loading import load_folder, load_turtle, union
+from akegraph.graph.mapping import map_plan
+from akegraph.graph.schemes import Schemes, read_schemes
+from akegraph.graph.serialising import serialise_trig
+from akegraph.resources import resource
+from akegraph.settings import Settings
+from akegraph.store.workers import WorkerPool
+from akegraph.table.cells import check_table, parse_row
+from akegraph.table.model import Table
+from akegraph.table.plan import Document, Plan, read_documents, read_plan
+from akegraph.table.rows import read_rows
+from akegraph.validation import ValidationReport, load_shapes, validate_graph
+
+
+class Knowledge:
+    """What akegraph knows before any plan: ontology, schemes, reference data. Each is loaded once, when asked for."""
+
+    @cached_property
+    def ontology(self) -> Graph:
+        """The classes and properties."""
+        return load_turtle(resource("ontology", "akegraph.ttl"))
+
+    @cached_property
+    def schemes_graph(self) -> Graph:
+        """The concept schemes as a graph."""
+        return load_folder(resource("ontology", "schemes"))
+
+    @cached_property
+    def reference(self) -> Graph:
+        """Law, organisations, areas and the framework."""
+        return load_folder(resource("data", "reference"))
+
+    @cached_property
+    def schemes(self) -> Schemes:
+        """The concept schemes as values."""
+        return read_schemes(self.schemes_graph, resource("data", "reference", "anchors.toml"))
+
+    @cached_property
+    def documents(self) -> Mapping[str, Document]:
+        """The source documents by id, their checksums verified."""
+        return read_documents(resource("data", "source", "sources.toml"))
+
+
+@dataclass(frozen=True, slots=True)
+class PlanFolder:
+    """A plan's folder: ``plan.toml`` and ``rows.csv``, and ``review.toml`` where something was in doubt."""
+
+    path: Path
+
+    @property
+    def plan(self) -> Plan:
+        """What is known of the plan beside its table."""
+        return read_plan(self.path / "plan.toml")
+
+    def read_table(self, knowledge: Knowledge) -> Table:
+        """Read ``rows.csv``."""
+        rows = self.path / "rows.csv"
+        return read_rows(rows, knowledge.schemes.lexicon, str(rows))
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """All named graphs of a build."""
+
+    graphs: Mapping[URIRef, Graph]
+
+    def to_trig(self) -> bytes:
+        """Serialise, the same bytes on every run."""
+        return serialise_trig(self.graphs)
+
+
+def find_plans(names: Iterable[str] = ()) -> tuple[PlanFolder, ...]:
+    """Find plans: folders with a ``plan.toml``, by path or, among the built-in ones, by name; all of these by default.
+
+    :raises UnknownResourceError: if a name is neither
+    """
+    built_in = {path.parent.name: path.parent for path in sorted(resource("data", "plans").glob("*/plan.toml"))}
+    folders = []
+    for name in names:
+        if (Path(name) / "plan.toml").is_file():
+            folders.append(Path(name))
+        elif name in built_in:
+            folders.append(built_in[name])
+        else:
+            raise UnknownResourceError(name, sorted(built_in))
+    return tuple(PlanFolder(path) for path in folders or built_in.values())
+
+
+def map_folder(folder: PlanFolder, knowledge: Knowledge) -> tuple[Plan, Graph]:
+    """Read a plan's folder and map it to its graph of asserted triples.
+
+    :raises SourceError: if plan or table cannot be read, or a cell is still in doubt
+    :raises MappingError: if cells contradict each other, the schemes or the framework
+    :raises ExceptionGroup: of those, if there is more than one
+    """
+    plan = folder.plan
+    document = knowledge.documents.get(plan.document)
+    if document is None:
+        raise SourceError(
+            f"key 'document': {plan.document!r} is not in data/source/sources.toml", file=str(folder.path / "plan.toml")
+        )
+    table = folder.read_table(knowledge)
+    raise_problems(check_table(table, knowledge.schemes.lexicon))
+    contents = [parse_row(row, knowledge.schemes.lexicon, table.file) for row in table.rows]
+    framework = read_framework(union((knowledge.reference, knowledge.schemes_graph)), plan.framework)
+    return plan, map_plan(plan, document, table, contents, knowledge.schemes, framework)
+
+
+def raise_problems(problems: Iterable[Exception]) -> None:
+    """Raise nothing, the one problem, or all of them as a group."""
+    found = list(problems)
+    if len(found) == 1:
+        raise found[0]
+    if found:
+        raise ExceptionGroup(f"{len(found)} problems", found)
+
+
+def build_dataset(
+    folders: Iterable[PlanFolder], knowledge: Knowledge | None = None, *, reasoner: Reasoner = "rules"
+) -> Dataset:
+    """Build every named graph from the data files: asserted, inferred, and the catalogue of them.
+
+    What follows from the reference data alone is in ``graph/inferred/reference``; a plan's inferred graph holds only
+    what the plan adds to that.
+
+    :raises SourceError, MappingError, ExceptionGroup: see :func:`map_folder`
+    """
+    knowledge = knowledge or Knowledge()
+    common = union((knowledge.schemes_graph, knowledge.reference))
+    inferred_common = infer_triples(knowledge.ontology, common, reasoner=reasoner)
+    graphs = {
+        graph_name("ontology"): knowledge.ontology,
+        graph_name("schemes"): knowledge.schemes_graph,
+        graph_name("reference"): knowledge.reference,
+        graph_name("inferred", "reference"): inferred_common,
+    }
+    for folder in folders:
+        plan, asserted = map_folder(folder, knowledge)
+        if graph_name("plan", plan.id) in graphs:
+            raise SourceError(f"two plans have the id {plan.id!r}", file=str(folder.path / "plan.toml"))
+        inferred = infer_triples(knowledge.ontology, union((common, asserted)), reasoner=reasoner)
+        graphs[graph_name("plan", plan.id)] = asserted
+        graphs[graph_name("inferred", plan.id)] = inferred - inferred_common
+    graphs[graph_name("catalogue")] = describe_graphs(graphs)
+    return Dataset(graphs)
+
+
+def open_store(dataset: Dataset, settings: Settings) -> WorkerPool:
+    """Open a store of worker processes over a built dataset; the caller closes it."""
+    return WorkerPool(dataset.to_trig(), settings, PREFIXES)
+
+
+def validate_inputs(inputs: Iterable[str], shapes: Iterable[Path] = (), knowledge: Knowledge | None = None) -> ValidationReport:
+    """Validate plans or Turtle files, asserted triples only.
+
+    A plan is validated with the schemes and the reference data it uses. So is a Turtle file, unless shapes are given:
+    then both are somebody else's, and only they count.
+
+    :param inputs: names of built-in plans, plan folders, or files that end in ``.ttl``; all built-in plans by default
+    :param shapes: files of shapes instead of akegraph's own
+    :raises SourceError, MappingError, GraphSyntaxError, ShapesError: if an input cannot be read
+    """
+    knowledge, names, shape_files = knowledge or Knowledge(), list(inputs), list(shapes)
+    files = [Path(name) for name in names if name.endswith(".ttl")]
+    folders = find_plans(name for name in names if not name.endswith(".ttl")) if len(files) < len(names) or not names else ()
+    graphs = [map_folder(folder, knowledge)[1] for folder in folders]
+    if files:
+        graphs.append(load_turtle(*files))
+    if folders or not shape_files:
+        graphs += [knowledge.schemes_graph, knowledge.reference]
+    return validate_graph(union(graphs), load_shapes(shape_files or None), knowledge.ontology)

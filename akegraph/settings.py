@@ -1,0 +1,46 @@
+"""What can be set from outside: one frozen value, read once at the rim from ``AKEGRAPH_*``."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Literal, get_args
+
+from akegraph.errors import SettingsError
+
+
+Language = Literal["fi", "sv", "en"]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings, each with its default and, in ``metadata``, its help."""
+
+    workers: int = field(default=2, metadata={"help": "processes that evaluate queries"})
+    timeout: float = field(default=10.0, metadata={"help": "seconds of wall clock for one query"})
+    memory: int = field(default=1024, metadata={"help": "megabytes of memory for one worker"})
+    result_size: int = field(default=64, metadata={"help": "megabytes of answer for one query"})
+    query_size: int = field(default=100_000, metadata={"help": "characters of one query"})
+    language: Language = field(default="fi", metadata={"help": "language of reports and pages: fi, sv or en"})
+
+
+def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """Read ``AKEGRAPH_<FIELD>`` variables over the defaults.
+
+    :raises SettingsError: if a value is not of its field's type
+    """
+    environment = os.environ if environment is None else environment
+    values: dict[str, int | float | str] = {}
+    for known in fields(Settings):
+        variable = f"AKEGRAPH_{known.name.upper()}"
+        if (text := environment.get(variable)) is None:
+            continue
+        kind = type(known.default)
+        try:
+            values[known.name] = kind(text)
+        except ValueError as error:
+            raise SettingsError(f"{variable}: {text!r} is not a {kind.__name__}") from error
+    if (language := values.get("language")) is not None and language not in get_args(Language):
+        raise SettingsError(f"AKEGRAPH_LANGUAGE: {language!r} is not one of {', '.join(get_args(Language))}")
+    return Settings(**values)  # type: ignore[arg-type]  # each value was made with its field's type

@@ -1,0 +1,5 @@
+"""Graphs → answers: SPARQL over named graphs, in this process or in workers that can be killed.
+
+``base`` holds the values and the protocol every store follows, ``guard`` looks at a query before it is evaluated,
+``embedded`` evaluates in process (pyoxigraph), ``workers`` in processes with limits. The store knows no plan.
+"""

@@ -1,0 +1,1 @@
+"""The plan as a table of rows and cells; knows no RDF."""

@@ -1,0 +1,151 @@
+"""What is known of a plan beside its table (``plan.toml``) and of the document it came in (``sources.toml``)."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from akegraph.errors import SourceError
+
+_ID = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One plan: ids of what it belongs to, never labels.
+
+    :ivar id: the plan's stable id, also the name of its folder and its named graph
+    :ivar label: a short name
+    :ivar title: the title as printed
+    :ivar language: language of the cells (BCP 47)
+    :ivar organisation: id of the organisation that prepared it
+    :ivar areas: ids of the areas it covers
+    :ivar framework: id of the framework of paths it follows
+    :ivar document: id of the source document
+    :ivar start: first day of the planning period
+    :ivar end: last day of the planning period
+    """
+
+    id: str
+    label: str
+    title: str
+    language: str
+    organisation: str
+    areas: tuple[str, ...]
+    framework: str
+    document: str
+    start: datetime.date
+    end: datetime.date
+
+    @property
+    def period(self) -> str:
+        """The id of the planning period: the year, or both ends where it is not one calendar year."""
+        year = self.start.year
+        if (self.start, self.end) == (datetime.date(year, 1, 1), datetime.date(year, 12, 31)):
+            return str(year)
+        return f"{self.start.isoformat()}-{self.end.isoformat()}"
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document as received, described in ``data/source/sources.toml``."""
+
+    id: str
+    file: str
+    title: str
+    kind: str
+    publisher: str
+    language: str
+    issued: datetime.date
+    first_page: int
+    last_page: int
+    sha256: str
+    extraction: str
+    rights: str
+
+
+def read_plan(path: Path) -> Plan:
+    """Read ``plan.toml``.
+
+    :raises SourceError: if it is no TOML, lacks a key, has an unknown one, or a value is of another kind
+    """
+    values = _read_toml(path)
+    period = values.pop("period", None)
+    if not isinstance(period, dict) or set(period) != {"start", "end"}:
+        raise SourceError("needs a table [period] with start and end, two dates", file=str(path))
+    values |= period
+    checked = _checked(
+        values,
+        {
+            "id": str, "label": str, "title": str, "language": str, "organisation": str, "areas": list, "framework": str,
+            "document": str, "start": datetime.date, "end": datetime.date,
+        },
+        str(path),
+    )  # fmt: skip
+    areas = checked.pop("areas")
+    if not areas or not all(isinstance(area, str) for area in areas):
+        raise SourceError("key 'areas': needs a list of one or more area ids", file=str(path))
+    for key, names in {"id": [checked["id"]], "organisation": [checked["organisation"]], "areas": areas,
+                       "framework": [checked["framework"]], "document": [checked["document"]]}.items():  # fmt: skip
+        for name in names:
+            if not _ID.fullmatch(name):
+                raise SourceError(
+                    f"key {key!r}: {name!r} is not an id; use lower-case letters, digits and hyphens", file=str(path)
+                )
+    return Plan(areas=tuple(sorted(areas)), **checked)
+
+
+def read_documents(path: Path) -> Mapping[str, Document]:
+    """Read ``sources.toml`` and verify each document beside it by its checksum.
+
+    :returns: the documents by id
+    :raises SourceError: if the description does not hold, a document is missing, or it was edited
+    """
+    documents: dict[str, Document] = {}
+    for entry in _read_toml(path).get("document", []):
+        kinds = {field: str for field in Document.__slots__}
+        document = Document(
+            **_checked(entry, kinds | {"issued": datetime.date, "first_page": int, "last_page": int}, str(path))
+        )
+        source = path.parent / document.file
+        if not source.is_file():
+            raise SourceError(f"document {document.id!r}: {document.file} is missing", file=str(path))
+        found = hashlib.sha256(source.read_bytes()).hexdigest()
+        if found != document.sha256:
+            raise SourceError(
+                f"its SHA-256 is {found}, not the {document.sha256} of {path.name}: a source is never edited",
+                file=str(source),
+            )
+        if document.id in documents:
+            raise SourceError(f"two documents have the id {document.id!r}", file=str(path))
+        documents[document.id] = document
+    return documents
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise SourceError("no such file", file=str(path)) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SourceError(f"is not TOML: {error}", file=str(path)) from error
+    except OSError as error:
+        raise SourceError(f"cannot be read: {error.strerror}", file=str(path)) from error
+
+
+def _checked(values: Mapping[str, Any], kinds: Mapping[str, type], file: str) -> dict[str, Any]:
+    """Return the values if they are exactly the known keys, each of its kind."""
+    if missing := sorted(set(kinds) - set(values)):
+        raise SourceError(f"lacks the key {missing[0]!r}", file=file)
+    if unknown := sorted(set(values) - set(kinds)):
+        raise SourceError(f"has an unknown key {unknown[0]!r}; known are {', '.join(sorted(kinds))}", file=file)
+    for key, kind in kinds.items():
+        if type(values[key]) is not kind or values[key] == "":
+            raise SourceError(f"key {key!r}: {values[key]!r} is not a {kind.__name__} with content", file=file)
+    return dict(values)

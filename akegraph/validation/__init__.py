@@ -1,0 +1,30 @@
+"""Graph to findings: asserted triples are tried against shapes, and each finding points at its cell."""
+
+from akegraph.validation.engine import validate_graph
+from akegraph.validation.findings import (
+    LANGUAGES,
+    ActivityRow,
+    Finding,
+    Language,
+    Place,
+    Severity,
+    ValidationReport,
+)
+from akegraph.validation.report import report_json, report_text
+from akegraph.validation.shapes import Rule, Shapes, load_shapes
+
+__all__ = [
+    "LANGUAGES",
+    "ActivityRow",
+    "Finding",
+    "Language",
+    "Place",
+    "Rule",
+    "Severity",
+    "Shapes",
+    "ValidationReport",
+    "load_shapes",
+    "report_json",
+    "report_text",
+    "validate_graph",
+]

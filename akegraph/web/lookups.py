@@ -1,0 +1,235 @@
+"""What pages ask of the store: the queries of ``web/sparql``, and their answers as values.
+
+A query is a constant text with lines ``VALUES ?name { UNDEF }``; terms take the place of UNDEF, never text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from akegraph.graph.iris import BASE, PREFIXES
+from akegraph.store.base import Term, iri
+from akegraph.web.texts import Label, Texts, choose_label
+
+if TYPE_CHECKING:
+    from akegraph.store.base import Store
+
+_PLACEHOLDER = re.compile(r"^([ \t]*VALUES \?(\w+) \{ )UNDEF( \})[ \t]*$", re.MULTILINE)
+_LABEL_ORDER = tuple(
+    PREFIXES[prefix] + name for prefix, name in (("skos", "prefLabel"), ("rdfs", "label"), ("dcterms", "title"))
+)
+_AT_ONCE = 500
+"""How many things one query of labels asks about, so that its text stays far below the limit of a query's size."""
+
+
+@cache
+def _text(name: str) -> str:
+    return files("akegraph.web").joinpath("sparql", f"{name}.rq").read_text(encoding="utf-8")
+
+
+def bind_terms(name: str, **terms: Iterable[Term]) -> str:
+    """Return a query of ``web/sparql`` with terms for its variables.
+
+    :raises ValueError: if a variable has no place in the query, or a place no terms
+    """
+    given = {key: " ".join(term.to_ntriples() for term in values) for key, values in terms.items()}
+    places = {line[2] for line in _PLACEHOLDER.finditer(_text(name))}
+    if places != set(given):
+        raise ValueError(f"{name}.rq binds {sorted(places)}, not {sorted(given)}")
+    return _PLACEHOLDER.sub(lambda line: f"{line[1]}{given[line[2]]}{line[3]}", _text(name))
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A triple seen from one of its ends; ``inward`` if the resource is its object."""
+
+    property: str
+    other: Term
+    inward: bool
+    inferred: bool
+
+
+def find_statements(store: Store, resource: str) -> tuple[Statement, ...]:
+    """Find every triple about a resource, asserted and inferred."""
+    rows = store.select(bind_terms("statements", resource=[iri(resource)])).rows
+    return tuple(
+        Statement(
+            property=row["property"].value,
+            other=row["other"],
+            inward=row["direction"].value == "in",
+            inferred=row["inferred"].value == "1",
+        )
+        for row in rows
+        if "property" in row
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell of the source as printed; ``own`` if the resource is stated in it."""
+
+    record: str
+    place: str
+    column: str
+    verbatim: Label
+    own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    """A row of the source's table, whole."""
+
+    document: str
+    title: Label
+    page: int
+    row: int
+    cells: tuple[Cell, ...]
+
+
+def find_source_rows(store: Store, resource: str) -> tuple[SourceRow, ...]:
+    """Find the rows of the source in which a resource is stated."""
+    cells: dict[tuple[str, int], dict[str, Cell]] = defaultdict(dict)
+    heads: dict[tuple[str, int], Mapping[str, Term]] = {}
+    for row in store.select(bind_terms("rows", resource=[iri(resource)])).rows:
+        key = row["document"].value, int(row["row"].value)
+        heads.setdefault(key, row)
+        record = row["record"].value
+        earlier = cells[key].get(record)
+        cells[key][record] = Cell(
+            record=record,
+            place=row["place"].value,
+            column=row["column"].value,
+            verbatim=to_label(row["verbatim"]),
+            own=row["own"].value == "1" or (earlier is not None and earlier.own),
+        )
+    return tuple(
+        SourceRow(
+            document=document,
+            title=to_label(head["title"]) if "title" in head else Label(document),
+            page=int(head["page"].value),
+            row=number,
+            cells=tuple(cells[document, number].values()),
+        )
+        for (document, number), head in heads.items()
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PlanFacts:
+    """What a plan's card and heading tell; cells are counted in the source's table."""
+
+    activities: int = 0
+    paths: int = 0
+    cells: int = 0
+    columns: int = 0
+    organisations: tuple[str, ...] = ()
+    areas: tuple[str, ...] = ()
+    periods: tuple[str, ...] = ()
+
+
+def find_plan_facts(store: Store) -> dict[str, PlanFacts]:
+    """Find the facts of every plan, by its IRI."""
+    covers: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for row in store.select(bind_terms("covers")).rows:
+        for key in ("organisation", "area", "period"):
+            if key in row and row[key].value not in covers[row["plan"].value][key]:
+                covers[row["plan"].value][key].append(row[key].value)
+    counts = {row["plan"].value: row for row in store.select(bind_terms("plans")).rows}
+    return {
+        plan: PlanFacts(
+            **{key: int(counts[plan][key].value) for key in ("activities", "paths", "cells", "columns")}
+            if plan in counts
+            else {},
+            organisations=tuple(of["organisation"]),
+            areas=tuple(of["area"]),
+            periods=tuple(of["period"]),
+        )
+        for plan, of in covers.items()
+    }
+
+
+def find_column(store: Store, query: str, variable: str, **terms: Iterable[Term]) -> tuple[str, ...]:
+    """Return one column of a query's answer, as texts without repetition."""
+    rows = store.select(bind_terms(query, **terms)).rows
+    return tuple(dict.fromkeys(row[variable].value for row in rows if variable in row))
+
+
+@dataclass(slots=True)
+class _Naming:
+    """What a name can be made of."""
+
+    labels: dict[str, list[Label]] = field(default_factory=lambda: defaultdict(list))
+    owners: list[Label] = field(default_factory=list)
+    cell: Mapping[str, Term] | None = None
+
+
+def find_labels(store: Store, things: Iterable[str], texts: Texts) -> dict[str, Label]:
+    """Find a name for each thing in the reader's language, else the best there is; the last part of its IRI at worst."""
+    wanted = sorted({thing for thing in things if ":" in thing})
+    naming: dict[str, _Naming] = defaultdict(_Naming)
+    for start in range(0, len(wanted), _AT_ONCE):
+        part = [iri(thing) for thing in wanted[start : start + _AT_ONCE]]
+        for row in store.select(bind_terms("labels", thing=part)).rows:
+            found = naming[row["thing"].value]
+            if "label" in row:
+                found.labels[row["property"].value].append(to_label(row["label"]))
+            elif "owner" in row:
+                found.owners.append(to_label(row["owner"]))
+            elif "page" in row:
+                found.cell = row
+    return {thing: _name(thing, naming[thing], texts) for thing in wanted}
+
+
+def _name(thing: str, naming: _Naming, texts: Texts) -> Label:
+    for predicate in _LABEL_ORDER:
+        if found := choose_label(naming.labels[predicate], texts.language):
+            return found
+    if naming.cell is not None:
+        row = naming.cell
+        place = texts("place.cell", page=row["page"].value, row=row["row"].value, column=row["column"].value)
+        return Label(place, texts.language)
+    if owner := choose_label(naming.owners, texts.language):
+        return Label(texts("name.evaluation", activity=owner.text), owner.language)
+    curie = shorten(thing)
+    if words := texts.find(f"term.{curie}"):
+        return Label(words, texts.language)
+    if curie != thing and not thing.startswith(BASE):
+        return Label(curie)
+    return Label(thing if not thing.startswith(BASE) else re.split(r"[/#]", thing.rstrip("/#"))[-1])
+
+
+def shorten(value: str) -> str:
+    """Write an IRI with a prefix where one fits, for people to read."""
+    fits = [(space, prefix) for prefix, space in PREFIXES.items() if value.startswith(space)]
+    if not fits:
+        return value
+    space, prefix = max(fits, key=lambda fit: len(fit[0]))
+    return f"{prefix}:{value.removeprefix(space)}"
+
+
+def to_label(term: Term) -> Label:
+    """Return a literal as a wording with its language."""
+    return Label(term.value, term.language or "")
+
+
+def find_concepts(store: Store, scheme: str) -> Sequence[str]:
+    """Find the concepts of a scheme, in order."""
+    return find_column(store, "concepts", "concept", scheme=[iri(scheme)])
+
+
+def find_halves(store: Store, texts: Texts) -> dict[str, tuple[Label, Label]]:
+    """Find what the organiser and what the library does at each participation level, in the reader's language."""
+    found: dict[str, list[tuple[Label, Label]]] = defaultdict(list)
+    for row in store.select(bind_terms("levels")).rows:
+        found[row["level"].value].append((to_label(row["organiser"]), to_label(row["library"])))
+    chosen = {}
+    for level, halves in found.items():
+        organiser = choose_label((half for half, _ in halves), texts.language)
+        chosen[level] = next(pair for pair in halves if pair[0] == organiser)
+    return chosen

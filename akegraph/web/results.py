@@ -1,0 +1,55 @@
+"""Solutions as a table for people: names instead of IRIs, links, each text in its own language."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from akegraph.store.base import Solutions, Term
+from akegraph.web.rendering import get_names, make_href, shorten
+from akegraph.web.texts import Label
+
+_NUMBERS = ("integer", "decimal", "double", "float")
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A cell of the table; ``href`` if there is a page about it."""
+
+    label: Label
+    href: str | None = None
+    is_number: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Columns and rows; an unbound variable is None."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Value | None, ...], ...]
+
+
+def make_table(solutions: Solutions, columns: Sequence[str] | None = None) -> Table:
+    """Make a table of solutions.
+
+    A column ``xLabel`` beside a column ``x`` is left out: its name is what ``x`` shows anyway.
+    """
+    shown = [
+        name
+        for name in solutions.variables
+        if not (name.endswith("Label") and name.removesuffix("Label") in solutions.variables)
+    ]
+    things = {term.value for row in solutions.rows for term in row.values() if term.kind == "iri"}
+    names = get_names(things)
+
+    def value(term: Term | None) -> Value | None:
+        if term is None:
+            return None
+        if term.kind == "iri":
+            return Value(names.get(term.value) or Label(shorten(term.value)), make_href(term.value))
+        number = (term.datatype or "").rpartition("#")[2] in _NUMBERS
+        return Value(Label(term.value, term.language or ""), None, number)
+
+    return Table(
+        tuple(columns or shown), tuple(tuple(value(row.get(name)) for name in shown) for row in solutions.rows)
+    )

@@ -1,0 +1,39 @@
+"""What the web door shows: everything made before the first request."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from akegraph.queries import QueryCatalogue
+    from akegraph.store.base import Store
+    from akegraph.validation.findings import ValidationReport
+
+
+@dataclass(frozen=True)
+class Site:
+    """The values a site is made of; the application reads nothing but these.
+
+    :param store: answers every question; whoever opened it closes it
+    :param catalogue: the ready questions
+    :param plans: label of each plan held, by its id, in the order to show them
+    :param reports: what validation found in each plan, by the plan's id
+    :param trig: the whole dataset, for ``/dump.trig``
+    :param shapes: the SHACL shapes as Turtle, for ``/shapes``
+    """
+
+    store: Store
+    catalogue: QueryCatalogue
+    plans: Mapping[str, str]
+    reports: Mapping[str, ValidationReport]
+    trig: bytes
+    shapes: bytes
+
+    @cached_property
+    def version(self) -> str:
+        """A mark of the data, for ETags: two sites with the same mark show the same."""
+        return hashlib.sha256(self.trig + self.shapes).hexdigest()[:16]

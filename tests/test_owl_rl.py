@@ -1,0 +1,200 @@
+"""The ontology keeps inside OWL 2 RL, and what it excludes is found."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import owlrl
+import pytest
+from rdflib import OWL, RDF, RDFS, XSD, Graph, URIRef
+from rdflib.collection import Collection
+from rdflib.term import Node
+
+ROOT = Path(__file__).resolve().parents[1]
+NOWHERE = "https://nowhere.invalid/"
+ERROR = URIRef("http://www.daml.org/2002/03/agents/agent-ont#error")
+PREFIXES = f"""
+@base <{NOWHERE}> .
+@prefix ake: <https://w3id.org/akegraph/ontology#> .
+@prefix akev: <https://w3id.org/akegraph/vocab/> .
+@prefix owl: <{OWL}> .
+@prefix rdf: <{RDF}> .
+@prefix rdfs: <{RDFS}> .
+@prefix xsd: <{XSD}> .
+"""
+
+
+def parse(*paths: Path) -> Graph:
+    graph = Graph()
+    for path in paths:
+        graph.parse(path, format="turtle", publicID=NOWHERE)
+    return graph
+
+
+@pytest.fixture(scope="module")
+def ontology() -> Graph:
+    return parse(ROOT / "ontology/akegraph.ttl")
+
+
+# --- the profile ---
+
+NOT_IN_SUPERCLASS: tuple[URIRef, ...] = (
+    OWL.someValuesFrom, OWL.unionOf, OWL.oneOf, OWL.hasSelf,
+    OWL.cardinality, OWL.minCardinality, OWL.qualifiedCardinality, OWL.minQualifiedCardinality,
+)  # fmt: skip
+NOT_IN_EQUIVALENT: tuple[URIRef, ...] = (
+    *NOT_IN_SUPERCLASS, OWL.allValuesFrom, OWL.maxCardinality, OWL.maxQualifiedCardinality, OWL.complementOf,
+)  # fmt: skip
+DATA_RANGES = {XSD.string, XSD.integer, XSD.decimal, XSD.boolean, XSD.anyURI, XSD.dateTime, RDFS.Literal}
+SIMPLE_ONLY = (
+    OWL.FunctionalProperty, OWL.InverseFunctionalProperty, OWL.AsymmetricProperty, OWL.IrreflexiveProperty,
+)  # fmt: skip
+COUNTING = (
+    OWL.cardinality, OWL.minCardinality, OWL.maxCardinality,
+    OWL.qualifiedCardinality, OWL.minQualifiedCardinality, OWL.maxQualifiedCardinality,
+)  # fmt: skip
+
+
+def outside_rl(graph: Graph) -> list[str]:
+    """Name the constructs that leave the OWL 2 RL profile; empty if there are none."""
+    return sorted({*class_faults(graph), *property_faults(graph)})
+
+
+def class_faults(graph: Graph) -> Iterator[str]:
+    for place in (RDFS.subClassOf, RDFS.domain, RDFS.range, OWL.equivalentClass):
+        expressions = list(graph.objects(None, place))
+        forbidden = NOT_IN_SUPERCLASS
+        if place == OWL.equivalentClass:
+            expressions += graph.subjects(place)
+            forbidden = NOT_IN_EQUIVALENT
+        for expression in expressions:
+            for part in parts(graph, expression):
+                for construct in forbidden:
+                    if (part, construct, None) in graph:
+                        yield f"{short(construct)} in {short(place)}"
+    if (None, OWL.disjointUnionOf, None) in graph:
+        yield "disjointUnionOf"
+
+
+def parts(graph: Graph, expression: Node) -> Iterator[Node]:
+    """Yield a class expression and all that it is made of, named classes not opened."""
+    if isinstance(expression, URIRef):
+        return
+    yield expression
+    for construct in (OWL.intersectionOf, OWL.unionOf):
+        for members in graph.objects(expression, construct):
+            for member in Collection(graph, members):
+                yield from parts(graph, member)
+    for filler in (OWL.allValuesFrom, OWL.someValuesFrom, OWL.complementOf):
+        for inner in graph.objects(expression, filler):
+            yield from parts(graph, inner)
+
+
+def property_faults(graph: Graph) -> Iterator[str]:
+    if (None, RDF.type, OWL.ReflexiveProperty) in graph:
+        yield "ReflexiveProperty"
+    for term in graph.subjects(RDF.type, OWL.DatatypeProperty):
+        for data_range in graph.objects(term, RDFS.range):
+            if data_range not in DATA_RANGES:
+                yield f"data range {short(data_range)}"
+    for term in non_simple(graph):
+        for kind in SIMPLE_ONLY:
+            if (term, RDF.type, kind) in graph:
+                yield f"{short(kind)} on non-simple {short(term)}"
+        for restriction in graph.subjects(OWL.onProperty, term):
+            if any((restriction, counting, None) in graph for counting in COUNTING):
+                yield f"cardinality on non-simple {short(term)}"
+
+
+def non_simple(graph: Graph) -> set[Node]:
+    """Find the properties that are transitive or made by a chain, their super-properties and inverses."""
+    found: set[Node] = set(graph.subjects(RDF.type, OWL.TransitiveProperty))
+    found |= set(graph.subjects(OWL.propertyChainAxiom))
+    todo = list(found)
+    while todo:
+        term = todo.pop()
+        above = {
+            *graph.objects(term, RDFS.subPropertyOf),
+            *graph.objects(term, OWL.inverseOf),
+            *graph.subjects(OWL.inverseOf, term),
+        }
+        todo += above - found
+        found |= above
+    return found
+
+
+def short(term: Node) -> str:
+    return re.split("[#/]", str(term))[-1]
+
+
+def test_the_ontology_is_inside_owl_2_rl(ontology: Graph) -> None:
+    assert outside_rl(ontology) == []
+
+
+@pytest.mark.parametrize(
+    ("axiom", "fault"),
+    [
+        ("ake:Plan rdfs:subClassOf [ owl:onProperty ake:unit ; owl:someValuesFrom ake:Path ]",
+         "someValuesFrom in subClassOf"),
+        ("ake:Plan rdfs:subClassOf [ owl:onProperty ake:unit ; owl:minCardinality 1 ]",
+         "minCardinality in subClassOf"),
+        ("ake:Plan rdfs:subClassOf [ owl:onProperty ake:unit ; owl:cardinality 1 ]",
+         "cardinality in subClassOf"),
+        ("ake:Plan rdfs:subClassOf [ owl:intersectionOf ( ake:Path [ owl:oneOf ( akev:path ) ] ) ]",
+         "oneOf in subClassOf"),
+        ("ake:Plan owl:equivalentClass [ owl:oneOf ( akev:path ) ]", "oneOf in equivalentClass"),
+        ("ake:Plan owl:equivalentClass [ owl:unionOf ( ake:Path ake:Input ) ]", "unionOf in equivalentClass"),
+        ("ake:Plan owl:equivalentClass [ owl:complementOf ake:Path ]", "complementOf in equivalentClass"),
+        ("ake:unit rdfs:domain [ owl:unionOf ( ake:Plan ake:Path ) ]", "unionOf in domain"),
+        ("ake:unit rdfs:range [ owl:unionOf ( ake:Plan ake:Path ) ]", "unionOf in range"),
+        ("ake:Plan owl:disjointUnionOf ( ake:Path ake:Input )", "disjointUnionOf"),
+        ("ake:leadsTo a owl:ReflexiveProperty", "ReflexiveProperty"),
+        ("ake:goalText rdfs:range xsd:date", "data range date"),
+        ("ake:goalText rdfs:range rdf:langString", "data range langString"),
+        ("ake:leadsTo a owl:FunctionalProperty", "FunctionalProperty on non-simple leadsTo"),
+        ("ake:leadsTo a owl:AsymmetricProperty", "AsymmetricProperty on non-simple leadsTo"),
+        ("ake:resultsFrom a owl:IrreflexiveProperty", "IrreflexiveProperty on non-simple resultsFrom"),
+        ("ake:hasElement a owl:InverseFunctionalProperty",
+         "InverseFunctionalProperty on non-simple hasElement"),
+        ("ake:Plan rdfs:subClassOf [ owl:onProperty ake:hasIndicator ; owl:maxCardinality 1 ]",
+         "cardinality on non-simple hasIndicator"),
+    ],
+)  # fmt: skip
+def test_what_leaves_owl_2_rl_is_named(ontology: Graph, axiom: str, fault: str) -> None:
+    graph = ontology + Graph().parse(data=f"{PREFIXES} {axiom} .", format="turtle")
+    assert outside_rl(graph) == [fault]
+
+
+# --- contradictions ---
+
+
+def contradictions(graph: Graph) -> list[str]:
+    closure = Graph()
+    closure += graph
+    owlrl.DeductiveClosure(owlrl.OWLRL_Semantics).expand(closure)
+    return sorted(map(str, closure.objects(None, ERROR)))
+
+
+def test_ontology_schemes_and_reference_data_agree() -> None:
+    files = [path for folder in ("ontology", "data/reference") for path in (ROOT / folder).rglob("*.ttl")]
+    assert len(files) >= 10
+    assert contradictions(parse(*files)) == []
+
+
+@pytest.mark.parametrize(
+    "statements",
+    [
+        "<a> ake:directlyLeadsTo <a>",
+        "<a> ake:directlyLeadsTo <b> . <b> ake:directlyLeadsTo <a>",
+        "<a> ake:directlyResultsFrom <b> . <b> ake:directlyResultsFrom <a>",
+        "<a> a ake:Output , ake:Outcome",
+        "<a> ake:hasOutput <b> . <c> ake:hasImpact <b>",
+        "<a> a ake:BaselineValue , ake:TargetValue",
+        "<a> ake:hasParticipationLevel <https://w3id.org/akegraph/vocab/path/1>",
+    ],
+)
+def test_a_contradiction_is_found(ontology: Graph, statements: str) -> None:
+    graph = ontology + parse(ROOT / "ontology/schemes/path.ttl")
+    assert contradictions(graph.parse(data=f"{PREFIXES} {statements} .", format="turtle")) != []
