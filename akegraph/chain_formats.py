@@ -5,12 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
-from typing import Literal
 
 from akegraph.chains import STEP_KINDS, Chain, Facet, Gap, Place, Step
 from akegraph.queries import load_queries
-
-Language = Literal["fi", "sv", "en"]
+from akegraph.settings import Language
 
 _WORDS: Mapping[Language, Mapping[str, str]] = {
     "fi": {
@@ -34,16 +32,14 @@ _WORDS: Mapping[Language, Mapping[str, str]] = {
 }  # fmt: skip
 
 # A label in quotes still reads entities and Markdown, so what begins either becomes an entity itself.
-_MERMAID_ESCAPES = str.maketrans(
-    {character: f"#{ord(character)};" for character in '#"&<>`\\;'} | dict.fromkeys("\n\r\t", " ")
-)
+_MERMAID_ESCAPES = str.maketrans({character: f"#{ord(character)};" for character in '#"&<>`\\;'})
 
 
 def chain_text(chain: Chain, language: Language = "fi") -> str:
     """Write a chain as an indented tree, task to goal, each step with its page, its row and its gaps."""
     words = _WORDS[language]
-    lines = [f"{chain.plan_label} · {chain.identifier or chain.activity}"]
-    lines += [f"{words['task']}: {task.label}{_where(task.places, words)}" for task in chain.tasks]
+    lines = [_line(f"{chain.plan_label} · {chain.identifier or chain.activity}")]
+    lines += [f"{words['task']}: {_wording(task)}{_where(task.places, words)}" for task in chain.tasks]
     roots = [step for step in chain.steps if not step.previous or step.kind == "activity"]
     for number, root in enumerate(roots):
         lines += _branch(chain, root, "", number == len(roots) - 1, language)
@@ -86,9 +82,7 @@ def _branch(chain: Chain, step: Step, indent: str, last: bool, language: Languag
     later = STEP_KINDS[STEP_KINDS.index(step.kind) + 1 :]  # bounds the tree where foreign data lead back
     following = [after for after in chain.steps if step.iri in after.previous and after.kind in later]
     for number, after in enumerate(following):
-        yield from _branch(
-            chain, after, indent + ("   " if last else "│  "), number == len(following) - 1, language
-        )
+        yield from _branch(chain, after, indent + ("   " if last else "│  "), number == len(following) - 1, language)
 
 
 def _own_gaps(chain: Chain, iri: str) -> Sequence[Gap]:
@@ -108,20 +102,23 @@ def _wordings(gaps: Sequence[Gap], language: Language) -> Iterator[str]:
 
 def _wording(element: Step | Facet) -> str:
     text = element.text if isinstance(element, Step) else None
-    return f"{element.label}: {text}" if text else element.label
+    return _line(f"{element.label}: {text}" if text else element.label)
+
+
+def _line(text: str) -> str:
+    """Keep a text on its line, and from steering a terminal."""
+    return "".join(character for character in " ".join(text.split()) if character.isprintable())
 
 
 def _facet_line(facet: Facet, words: Mapping[str, str]) -> str:
     number = f"{facet.notation} " if facet.kind in ("path", "level") and facet.notation else ""
-    return f"{words[facet.kind]}: {number}{facet.label}{_where(facet.places, words)}"
+    return f"{words[facet.kind]}: {number}{_wording(facet)}{_where(facet.places, words)}"
 
 
 def _where(places: Sequence[Place], words: Mapping[str, str]) -> str:
     """Say where something stands: `` (s. 16, rivi 1)``; nothing where the source does not state it."""
     found = dict.fromkeys(
-        ", ".join(
-            f"{words[word]} {number}" for word, number in (("page", place.page), ("row", place.row)) if number
-        )
+        ", ".join(f"{words[word]} {number}" for word, number in (("page", place.page), ("row", place.row)) if number)
         for place in places
     )
     return f" ({'; '.join(found)})" if any(found) else ""

@@ -8,12 +8,14 @@ SELECTs. The steps follow asserted relations only; nothing here needs the closur
 from __future__ import annotations
 
 import difflib
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from akegraph.errors import UnknownResourceError
+from akegraph.graph.iris import is_stable_id
 from akegraph.queries import load_queries
 from akegraph.resources import resource
 from akegraph.store.base import Solutions, Term
@@ -23,6 +25,7 @@ FacetKind = Literal["task", "path", "level", "timing", "indicator-set"]
 STEP_KINDS: tuple[StepKind, ...] = ("input", "activity", "output", "outcome", "impact", "goal")
 _FACET_KINDS: tuple[FacetKind, ...] = ("task", "path", "level", "timing", "indicator-set")
 
+_NUMBER = re.compile(r"[0-9]{1,9}")
 _HOME_COLUMNS = {
     "task": "task",
     "path": "task",
@@ -166,11 +169,11 @@ class Chain:
 def find_chain(store: Selecting, activity: str) -> Chain:
     """Find the chain of one activity.
 
-    :param activity: a stable id or an IRI
-    :raises BadParameterError: if it is neither
+    :param activity: a stable id, an IRI, or a plan's id and a row as in ``ake-tampere-2026/8``
+    :raises BadParameterError: if it is none of them
     :raises UnknownResourceError: if no activity has it; with the ids that come close
     """
-    chains = _read_chains(store, {"activity": activity})
+    chains = _read_chains(store, {"activity": _activity_of_row(store, activity) or activity})
     if not chains:
         raise UnknownResourceError(activity, _close_ids(store, activity))
     return chains[0]
@@ -219,6 +222,17 @@ def _read_chains(store: Selecting, values: Mapping[str, str]) -> tuple[Chain, ..
         gap = Gap(row["gap"].value, row["element"].value, _text(row, "column"))
         parts[row["activity"].value].gaps.append(gap)
     return tuple(_chain(head, parts[head["activity"].value]) for head in heads)
+
+
+def _activity_of_row(store: Selecting, text: str) -> str | None:
+    """Return the IRI of the activity that a plan's id and a row name, if that is what a text holds."""
+    plan, _, row = text.partition("/")
+    if not _NUMBER.fullmatch(row) or not is_stable_id(plan) or plan == "activity":
+        return None
+    for found in _ask(store, "chain-activities", {"plan": plan}):
+        if _integer(found, "row") == int(row):
+            return found["activity"].value
+    raise UnknownResourceError(text)
 
 
 def _ask(store: Selecting, name: str, values: Mapping[str, str]) -> Sequence[Mapping[str, Term]]:
@@ -326,4 +340,4 @@ def _text(row: Mapping[str, Term], variable: str) -> str | None:
 
 def _integer(row: Mapping[str, Term], variable: str) -> int | None:
     text = _text(row, variable)
-    return int(text) if text is not None and text.isdecimal() else None
+    return int(text) if text is not None and _NUMBER.fullmatch(text) else None

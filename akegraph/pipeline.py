@@ -22,9 +22,11 @@ from akegraph.resources import resource
 from akegraph.settings import Settings
 from akegraph.store.workers import WorkerPool
 from akegraph.table.cells import check_table, parse_row
-from akegraph.table.model import Table
+from akegraph.table.model import CellState, Reading, Table
 from akegraph.table.plan import Document, Plan, read_documents, read_plan
-from akegraph.table.rows import read_rows
+from akegraph.table.review import Review, apply_review, merge_review, read_review
+from akegraph.table.rows import read_rows, write_rows
+from akegraph.table.text import read_text
 from akegraph.validation import ValidationReport, load_shapes, validate_graph
 
 
@@ -71,7 +73,7 @@ class PlanFolder:
     def read_table(self, knowledge: Knowledge) -> Table:
         """Read ``rows.csv``."""
         rows = self.path / "rows.csv"
-        return read_rows(rows, knowledge.schemes.lexicon, str(rows))
+        return read_rows(rows, knowledge.schemes.lexicon)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,58 @@ class Dataset:
     def to_trig(self) -> bytes:
         """Serialise, the same bytes on every run."""
         return serialise_trig(self.graphs)
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """What an import made, not written anywhere yet.
+
+    :ivar reading: the table with answers applied, and what is still in doubt
+    :ivar review: all doubts with their answers
+    :ivar rows: ``rows.csv``
+    :ivar problems: contradictions and unknown wordings, which no proposal settles
+    """
+
+    reading: Reading
+    review: Review
+    rows: bytes
+    problems: tuple[SourceError, ...]
+
+
+def import_document(
+    data: bytes,
+    file: str,
+    *,
+    plan_file: Path | None = None,
+    rows_file: Path | None = None,
+    review_file: Path | None = None,
+    knowledge: Knowledge | None = None,
+) -> Import:
+    """Read a document as a plan's table and apply the answers that a review holds.
+
+    :param plan_file: the plan's ``plan.toml``, which tells its id and the first page of its document
+    :param rows_file: rows of an earlier import, whose ids are kept; may be missing
+    :param review_file: doubts answered before; may be missing
+    :returns: rows and review, which the caller writes
+    :raises SourceError: if the document or one of the files cannot be read
+    """
+    knowledge = knowledge or Knowledge()
+    lexicon = knowledge.schemes.lexicon
+    plan = read_plan(plan_file) if plan_file else None
+    document = knowledge.documents.get(plan.document) if plan else None
+    reading = read_text(
+        data,
+        lexicon,
+        file=file,
+        plan_id=plan.id if plan else "",
+        first_page=document.first_page if document else None,
+        earlier=read_rows(rows_file, lexicon) if rows_file and rows_file.exists() else None,
+    )
+    existing = read_review(review_file) if review_file and review_file.exists() else None
+    review = merge_review(existing, reading)
+    settled = apply_review(reading, review)
+    problems = tuple(check_table(settled.table, lexicon))
+    return Import(settled, review, write_rows(settled.table, lexicon), problems)
 
 
 def find_plans(names: Iterable[str] = ()) -> tuple[PlanFolder, ...]:
@@ -113,13 +167,25 @@ def map_folder(folder: PlanFolder, knowledge: Knowledge) -> tuple[Plan, Graph]:
     document = knowledge.documents.get(plan.document)
     if document is None:
         raise SourceError(
-            f"key 'document': {plan.document!r} is not in data/source/sources.toml", file=str(folder.path / "plan.toml")
+            f"key 'document': {plan.document!r} is not in data/source/sources.toml",
+            file=str(folder.path / "plan.toml"),
         )
     table = folder.read_table(knowledge)
-    raise_problems(check_table(table, knowledge.schemes.lexicon))
+    raise_problems([*find_open_cells(table), *check_table(table, knowledge.schemes.lexicon)])
     contents = [parse_row(row, knowledge.schemes.lexicon, table.file) for row in table.rows]
     framework = read_framework(union((knowledge.reference, knowledge.schemes_graph)), plan.framework)
     return plan, map_plan(plan, document, table, contents, knowledge.schemes, framework)
+
+
+def find_open_cells(table: Table) -> list[SourceError]:
+    """Return a problem for every cell that still waits for a person: nothing in doubt reaches the graph."""
+    what = "is in doubt; settle it in review.toml and import again, or correct it here and set its state to sure"
+    return [
+        SourceError(what, file=table.file, page=row.page, row=row.number, column=table.headings[column])
+        for row in table.rows
+        for column, cell in row.cells.items()
+        if cell.state is CellState.REVIEW
+    ]
 
 
 def raise_problems(problems: Iterable[Exception]) -> None:
@@ -166,7 +232,9 @@ def open_store(dataset: Dataset, settings: Settings) -> WorkerPool:
     return WorkerPool(dataset.to_trig(), settings, PREFIXES)
 
 
-def validate_inputs(inputs: Iterable[str], shapes: Iterable[Path] = (), knowledge: Knowledge | None = None) -> ValidationReport:
+def validate_inputs(
+    inputs: Iterable[str], shapes: Iterable[Path] = (), knowledge: Knowledge | None = None
+) -> ValidationReport:
     """Validate plans or Turtle files, asserted triples only.
 
     A plan is validated with the schemes and the reference data it uses. So is a Turtle file, unless shapes are given:
@@ -178,7 +246,9 @@ def validate_inputs(inputs: Iterable[str], shapes: Iterable[Path] = (), knowledg
     """
     knowledge, names, shape_files = knowledge or Knowledge(), list(inputs), list(shapes)
     files = [Path(name) for name in names if name.endswith(".ttl")]
-    folders = find_plans(name for name in names if not name.endswith(".ttl")) if len(files) < len(names) or not names else ()
+    folders = (
+        find_plans(name for name in names if not name.endswith(".ttl")) if len(files) < len(names) or not names else ()
+    )
     graphs = [map_folder(folder, knowledge)[1] for folder in folders]
     if files:
         graphs.append(load_turtle(*files))

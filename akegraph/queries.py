@@ -42,6 +42,7 @@ _NOT_IN_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\uf
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _LANGUAGE = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*")
+_ESCAPE = re.compile(r"\\\\([uU])|\\.")
 _PLACEHOLDER = re.compile(r"^([ \t]*VALUES \?(\w+) \{ )UNDEF( \})[ \t]*$", re.MULTILINE)
 
 _QUERY_KEYS = {"title", "question", "description", "tags", "parameters", "columns"}
@@ -126,11 +127,7 @@ class Parameter:
         if kind in self.classes and iris.is_stable_id(stable_id):
             return Term("iri", str(iris.mint_resource(kind, stable_id)), None, None)
         if ":" not in text:
-            wanted = (
-                "a stable id"
-                if len(self.classes) == 1
-                else " or ".join(f"{name}/<id>" for name in self.classes)
-            )
+            wanted = "a stable id" if len(self.classes) == 1 else " or ".join(f"{name}/<id>" for name in self.classes)
             raise self._bad(f"is neither {wanted} nor an IRI", text)
         return self._iri(text)
 
@@ -181,7 +178,7 @@ class NamedQuery:
 
         def fill(line: re.Match[str]) -> str:
             term = terms.get(line[2])
-            return line[0] if term is None else f"{line[1]}{term.to_ntriples()}{line[3]}"
+            return line[0] if term is None else f"{line[1]}{_write_term(term)}{line[3]}"
 
         return _PLACEHOLDER.sub(fill, self.text)
 
@@ -209,6 +206,16 @@ class NamedQuery:
             except BadParameterError as error:
                 raise BadParameterError(error.name, error.what, query=self.name) from error
         return terms
+
+
+def _write_term(term: Term) -> str:
+    """Write a term so that it is that term under every reading of SPARQL.
+
+    SPARQL 1.1 section 19.2 has code point escapes replaced before the grammar is applied, and rdflib 7.6 does
+    so even behind an escaped backslash; so a letter u there becomes an escape itself, of eight digits, as
+    rdflib takes eight where it finds them.
+    """
+    return _ESCAPE.sub(lambda found: f"\\\\\\U{ord(found[1]):08X}" if found[1] else found[0], term.to_ntriples())
 
 
 class QueryCatalogue(Mapping[str, NamedQuery]):
@@ -304,9 +311,7 @@ class _Header:
     def check_keys(self, where: str, table: Mapping[str, Any], known: set[str]) -> None:
         for key in table:
             if key not in known:
-                raise self.problem(
-                    f"{where} has an unknown key {key!r}{close(difflib.get_close_matches(key, known))}"
-                )
+                raise self.problem(f"{where} has an unknown key {key!r}{close(difflib.get_close_matches(key, known))}")
 
     def table(self, table: Mapping[str, Any], key: str, where: str = "") -> Mapping[str, Any]:
         value = table.get(key)
@@ -327,11 +332,7 @@ class _Header:
 
     def strings(self, table: Mapping[str, Any], key: str) -> tuple[str, ...]:
         value = table.get(key)
-        if (
-            not isinstance(value, list)
-            or not value
-            or not all(isinstance(item, str) and item for item in value)
-        ):
+        if not isinstance(value, list) or not value or not all(isinstance(item, str) and item for item in value):
             raise self.problem(f"{key!r} must be a list of texts")
         return tuple(value)
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Literal, get_args
 
 from akegraph.errors import SettingsError
 
-
 Language = Literal["fi", "sv", "en"]
+LANGUAGES: tuple[Language, ...] = get_args(Language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +36,11 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         variable = f"AKEGRAPH_{known.name.upper()}"
         if (text := environment.get(variable)) is None:
             continue
-        kind = type(known.default)
+        kind: Callable[[str], int | float | str] = type(getattr(Settings(), known.name))
         try:
             values[known.name] = kind(text)
         except ValueError as error:
-            raise SettingsError(f"{variable}: {text!r} is not a {kind.__name__}") from error
-    if (language := values.get("language")) is not None and language not in get_args(Language):
-        raise SettingsError(f"AKEGRAPH_LANGUAGE: {language!r} is not one of {', '.join(get_args(Language))}")
+            raise SettingsError(f"{variable}: {text!r} is not of the kind of {known.default!r}") from error
+    if (language := values.get("language")) is not None and language not in LANGUAGES:
+        raise SettingsError(f"AKEGRAPH_LANGUAGE: {language!r} is not one of {', '.join(LANGUAGES)}")
     return Settings(**values)  # type: ignore[arg-type]  # each value was made with its field's type

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from akegraph.cli.output import echo_bytes, echo_table, read_input, shorten_terms
+from akegraph.cli.output import echo_bytes, echo_table, language_option, read_input, shorten_terms
 from akegraph.errors import QueryRefusedError, SourceError
 
 if TYPE_CHECKING:
     from akegraph.queries import NamedQuery, Parameter, QueryCatalogue
+    from akegraph.settings import Language
     from akegraph.store.base import Store
 
 FORMATS = {
@@ -24,14 +25,12 @@ FORMATS = {
     "turtle": "text/turtle",
 }
 
-format_option = click.option(
-    "--format",
-    "format_",
-    type=click.Choice(["table", *FORMATS]),
-    default="table",
-    show_default=True,
-    help="How to print the answer.",
-)
+
+def _format_option() -> click.Option:
+    choice = click.Choice(["table", *FORMATS])
+    return click.Option(
+        ["--format", "format_"], type=choice, default="table", show_default=True, help="How to print the answer."
+    )
 
 
 @contextmanager
@@ -80,11 +79,11 @@ class QueryGroup(click.Group):
 
         :raises UnknownQueryError: with names that come close
         """
-        question = self._catalogue()[cmd_name]
+        question = self._catalogue().get_query(cmd_name)
         options = [_option(parameter) for parameter in question.parameters.values()]
         return click.Command(
             question.name,
-            params=[*options, *format_option(_nothing).__click_params__],
+            params=[*options, _format_option()],
             callback=_ask(question),
             short_help=question.title["en"],
             help=f"{question.title['en']}\n\n{question.description['en']}",
@@ -98,10 +97,6 @@ def _option(parameter: Parameter) -> click.Option:
     return click.Option([f"--{parameter.name}"], metavar=parameter.kind.upper(), help=words)
 
 
-def _nothing() -> None:
-    """Carry options until they are taken off."""
-
-
 def _ask(question: NamedQuery) -> Callable[..., None]:
     def callback(format_: str, **values: str | None) -> None:
         _answer(question.bind({name: value for name, value in values.items() if value is not None}), format_)
@@ -111,7 +106,13 @@ def _ask(question: NamedQuery) -> Callable[..., None]:
 
 @click.group(cls=QueryGroup, invoke_without_command=True, subcommand_metavar="NAME [--PARAM VALUE]...")
 @click.option("--list", "list_", is_flag=True, help="List the questions.")
-@click.option("--format", "format_", type=click.Choice(["table", "json"]), default="table", help="How to print the list.")
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["table", "json"]),
+    default="table",
+    help="How to print the list.",
+)
 @click.pass_context
 def query(ctx: click.Context, list_: bool, format_: str) -> None:
     """Answer a ready question; --list shows all, NAME --help its parameters.
@@ -160,9 +161,8 @@ def _described(question: NamedQuery) -> dict[str, Any]:
     }
 
 
-@click.command()
+@click.command(params=[_format_option()])
 @click.argument("file", type=click.Path(allow_dash=True))
-@format_option
 def sparql(file: str, format_: str) -> None:
     """Evaluate a SPARQL query from FILE, or from standard input for -.
 
@@ -193,7 +193,8 @@ def sparql(file: str, format_: str) -> None:
     show_default=True,
     help="How to print the chain.",
 )
-def chain(id_: str, format_: str) -> None:
+@language_option
+def chain(id_: str, format_: str, language: Language | None) -> None:
     """Print the whole impact chain of one activity, from task to goal, with pages.
 
     ID is an activity's id as in rows.csv, its IRI, or PLAN/ROW.
@@ -202,11 +203,14 @@ def chain(id_: str, format_: str) -> None:
     Example:
       akegraph chain ake-tampere-2026/8
     """
-    from akegraph.chains import chain_json, chain_mermaid, chain_text, find_chain
+    from akegraph.chain_formats import chain_json, chain_mermaid, chain_text
+    from akegraph.chains import find_chain
+    from akegraph.settings import read_settings
 
+    chosen = language or read_settings().language
     with _open_store() as store:
         found = find_chain(store, id_)
     if format_ == "json":
-        click.echo(json.dumps(chain_json(found), ensure_ascii=False, indent=2))
+        click.echo(chain_json(found))
     else:
-        click.echo((chain_mermaid if format_ == "mermaid" else chain_text)(found))
+        click.echo((chain_mermaid if format_ == "mermaid" else chain_text)(found, chosen))

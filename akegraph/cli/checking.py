@@ -4,15 +4,25 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from akegraph.cli.output import echo_bytes, language_option
 
+if TYPE_CHECKING:
+    from akegraph.settings import Language
+
 
 @click.command()
 @click.argument("inputs", nargs=-1, metavar="[PLAN | FILE]...")
-@click.option("--shapes", "shapes", multiple=True, type=click.Path(path_type=Path), help="Shapes to use instead (Turtle).")
+@click.option(
+    "--shapes",
+    "shapes",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="Shapes to use instead (Turtle).",
+)
 @click.option(
     "--format",
     "format_",
@@ -31,7 +41,12 @@ from akegraph.cli.output import echo_bytes, language_option
 @language_option
 @click.pass_context
 def validate(
-    ctx: click.Context, inputs: tuple[str, ...], shapes: tuple[Path, ...], format_: str, fail_on: str, language: str | None
+    ctx: click.Context,
+    inputs: tuple[str, ...],
+    shapes: tuple[Path, ...],
+    format_: str,
+    fail_on: str,
+    language: Language | None,
 ) -> None:
     """Check plans against the shapes and report each finding with its page, row and column.
 

@@ -15,7 +15,11 @@ from akegraph.files import write_file
 force_option = click.option("--force", is_flag=True, help="Replace a file that is there already.")
 
 language_option = click.option(
-    "--lang", "language", type=click.Choice(["fi", "sv", "en"]), default=None, help="Language (default: settings, fi)."
+    "--lang",
+    "language",
+    type=click.Choice(["fi", "sv", "en"]),
+    default=None,
+    help="Language (default: settings, fi).",
 )
 
 
@@ -25,14 +29,14 @@ def read_input(file: str) -> bytes:
     :raises SourceError: if it cannot be read
     """
     try:
-        return click.get_binary_stream("stdin").read() if file == "-" else Path(file).read_bytes()
+        return sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
     except OSError as error:
         raise SourceError(f"cannot be read: {error.strerror}", file=file) from error
 
 
 def echo_bytes(body: bytes) -> None:
     """Write an answer to standard output as it is, ending with one line end."""
-    stream = click.get_binary_stream("stdout")
+    stream = sys.stdout.buffer
     stream.write(body if body.endswith(b"\n") else body + b"\n")
     stream.flush()
 
@@ -76,6 +80,10 @@ def shorten_iri(value: str, prefixes: dict[str, str]) -> str:
 def shorten_terms(row: Any, variables: Sequence[str], prefixes: dict[str, str]) -> list[str]:
     """Turn one solution into the cells of a table; an unbound variable is an empty cell."""
     return [
-        "" if (term := row.get(name)) is None else shorten_iri(term.value, prefixes) if term.kind == "iri" else term.value
+        ""
+        if (term := row.get(name)) is None
+        else shorten_iri(term.value, prefixes)
+        if term.kind == "iri"
+        else term.value
         for name in variables
     ]

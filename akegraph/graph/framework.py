@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from rdflib import Graph, URIRef
@@ -59,9 +59,12 @@ def read_framework(graph: Graph, framework_id: str) -> Framework:
     if (framework, RDF.type, AKE.ImpactFramework) not in graph:
         raise VocabularyError(f"framework {framework_id!r}: not in data/reference")
     pathways: dict[str, Pathway] = {}
-    for pathway in sorted(graph.subjects(AKE.partOfFramework, framework)):
-        elements = sorted(graph.subjects(AKE.inPathway, pathway))
-        notation = _one(graph.objects(_one(graph.subjects(AKE.hasImpactPathway, pathway), pathway), SKOS.notation), pathway)
+    for pathway in sorted(graph.subjects(AKE.partOfFramework, framework), key=str):
+        elements = sorted(graph.subjects(AKE.inPathway, pathway), key=str)
+        notation = _one(
+            graph.objects(_one(graph.subjects(AKE.hasImpactPathway, pathway), pathway), SKOS.notation),
+            pathway,
+        )
         impact = _one((e for e in elements if (e, RDF.type, AKE.Impact) in graph), pathway)
         goals = [_goal(graph, e) for e in elements if (e, RDF.type, AKE.EffectivenessGoal) in graph]
         sets = {URIRef(str(found)) for goal in goals for found in graph.objects(goal.iri, AKE.hasIndicatorSet)}
@@ -77,8 +80,8 @@ def _goal(graph: Graph, goal: Node) -> Goal:
     return Goal(URIRef(str(goal)), None if rank is None else int(str(rank)), None if text is None else str(text))
 
 
-def _one(found: object, about: Node) -> Node:
-    nodes = list(found)  # type: ignore[call-overload]  # an iterator of nodes from rdflib
+def _one(found: Iterable[Node], about: Node) -> Node:
+    nodes = list(found)
     if len(nodes) != 1:
         raise VocabularyError(f"{about}: needs exactly one path, impact and label, has {len(nodes)}")
-    return nodes[0]  # type: ignore[no-any-return]
+    return nodes[0]

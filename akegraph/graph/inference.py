@@ -112,10 +112,10 @@ def _conditions(ontology: Graph, expression: Node) -> list[str]:
 def _domain_and_range_rules(ontology: Graph) -> Iterator[tuple[str, str]]:
     for prop, domain in _named(ontology, RDFS.domain):
         yield f"?s a {domain}", f"?s {prop} ?o"
-    datatypes = set(ontology.subjects(RDF.type, OWL.DatatypeProperty))
-    for prop, target in ontology.subject_objects(RDFS.range):
-        if prop not in datatypes and isinstance(prop, URIRef) and isinstance(target, URIRef):
-            yield f"?o a {target.n3()}", f"?s {prop.n3()} ?o FILTER(!isLiteral(?o))"
+    datatypes = {prop.n3() for prop in ontology.subjects(RDF.type, OWL.DatatypeProperty)}
+    for prop, target in _named(ontology, RDFS.range):
+        if prop not in datatypes:
+            yield f"?o a {target}", f"?s {prop} ?o FILTER(!isLiteral(?o))"
 
 
 def _named(ontology: Graph, predicate: URIRef) -> Iterator[tuple[str, str]]:

@@ -74,6 +74,8 @@ def mint_record(stable_id: str, column: str) -> URIRef:
     return mint_resource("record", f"{stable_id}-{column}")
 
 
-def graph_name(kind: Literal["ontology", "schemes", "reference", "plan", "inferred", "catalogue"], name: str = "") -> URIRef:
-    """Return the name of a named graph: ``graph/ontology``, ``graph/plan/<id>`` …"""
+def graph_name(
+    kind: Literal["ontology", "schemes", "reference", "plan", "inferred", "catalogue"], name: str = ""
+) -> URIRef:
+    """Return the name of a named graph, such as ``graph/plan/<id>``."""
     return GRAPHS[f"{kind}/{name}" if name else kind]

@@ -97,9 +97,7 @@ def _map_plan_itself(graph: Graph, plan: Plan) -> None:
 class _RowMapper:
     """Writes the triples of one row into the plan's graph."""
 
-    def __init__(
-        self, graph: Graph, plan: Plan, document: Document, table: Table, row: Row, schemes: Schemes
-    ) -> None:
+    def __init__(self, graph: Graph, plan: Plan, document: Document, table: Table, row: Row, schemes: Schemes) -> None:
         self._graph, self._plan, self._document = graph, plan, document
         self._table, self._row, self._schemes = table, row, schemes
         self._records = self._map_records()
@@ -176,7 +174,9 @@ class _RowMapper:
         if len(candidates) != 1:
             raise self._problem(column, f"names goal {content.goal_number or 'without number'}", "a goal of the path")
         goal = candidates[0]
-        if content.goal_text is not None and (goal.text is None or normalise(content.goal_text) != normalise(goal.text)):
+        if content.goal_text is not None and (
+            goal.text is None or normalise(content.goal_text) != normalise(goal.text)
+        ):
             raise self._problem(column, f"says {content.goal_text!r}", repr(goal.text or "a goal without text"))
         return goal
 
@@ -205,9 +205,14 @@ def _pathway(framework: Framework, content: RowContent, table: Table, row: Row) 
     pathway = framework.pathways.get(content.path)
     if pathway is None:
         known = ", ".join(sorted(framework.pathways))
-        what, column = f"path {content.path!r} has no impact pathway in the framework; known are {known}", "task"
+        what, column = (
+            f"path {content.path!r} has no impact pathway in the framework; known are {known}",
+            "task",
+        )
     elif normalise(content.impact) != normalise(pathway.impact_text):
-        what = f"says {content.impact!r}, the framework {pathway.impact_text!r}; correct the cell or add to the framework"
+        what = (
+            f"says {content.impact!r}, the framework {pathway.impact_text!r}; correct the cell or add to the framework"
+        )
         column = "impact"
     else:
         return pathway

@@ -39,14 +39,9 @@ def render(ontology: Graph) -> str:
     """Render the ontology's own terms as the Python source of ``akegraph/terms.py``."""
     lines = [HEADER]
     for title, kind in KINDS:
-        own = {
-            term for term in ontology.subjects(RDF.type, kind) if isinstance(term, URIRef) and term in AKE_NS
-        }
+        own = {term for term in ontology.subjects(RDF.type, kind) if isinstance(term, URIRef) and term in AKE_NS}
         lines.append(f"    # {title}")
-        lines += [
-            f"    {term.removeprefix(str(AKE_NS))}: URIRef  # {_english(ontology, term)}"
-            for term in sorted(own)
-        ]
+        lines += [f"    {term.removeprefix(str(AKE_NS))}: URIRef  # {_english(ontology, term)}" for term in sorted(own)]
         lines.append("")
     return "\n".join(lines)
 

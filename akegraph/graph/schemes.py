@@ -8,6 +8,7 @@ from pathlib import Path
 
 from rdflib import Graph, Literal, URIRef
 from rdflib.namespace import SKOS
+from rdflib.term import Node
 
 from akegraph.errors import VocabularyError
 from akegraph.graph.iris import AKEV
@@ -68,9 +69,9 @@ def read_schemes(graph: Graph, anchors: Path) -> Schemes:
     return Schemes(concepts, lexicon)
 
 
-def _wording(graph: Graph, concept: object) -> Wording:
-    notation = graph.value(concept, SKOS.notation)  # type: ignore[arg-type]  # rdflib types subjects() as Node
-    rank = graph.value(concept, AKE.rank)  # type: ignore[arg-type]
+def _wording(graph: Graph, concept: Node) -> Wording:
+    notation = graph.value(concept, SKOS.notation)
+    rank = graph.value(concept, AKE.rank)
     labels = _texts(graph, concept, SKOS.prefLabel)
     if notation is None or not isinstance(rank, Literal) or len(labels) != 1:
         raise VocabularyError(f"concept {concept}: needs one skos:notation, ake:rank and skos:prefLabel@{LANGUAGE}")
@@ -78,9 +79,9 @@ def _wording(graph: Graph, concept: object) -> Wording:
     return Wording(str(notation), labels[0], tuple(sorted(variants)), int(rank))
 
 
-def _texts(graph: Graph, concept: object, predicate: URIRef) -> list[str]:
+def _texts(graph: Graph, concept: Node, predicate: URIRef) -> list[str]:
     return [
         str(value)
-        for value in graph.objects(concept, predicate)  # type: ignore[arg-type]
+        for value in graph.objects(concept, predicate)
         if isinstance(value, Literal) and value.language == LANGUAGE
     ]

@@ -1,7 +1,7 @@
 """What every store speaks: terms, solutions, answers, result formats and the protocol itself.
 
-Formats: SPARQL 1.1 Query Results JSON, XML, CSV and TSV for SELECT; JSON and XML for ASK; RDF syntaxes for CONSTRUCT
-and DESCRIBE. Nothing here evaluates or imports an engine.
+Formats: SPARQL 1.1 Query Results JSON, XML, CSV and TSV for SELECT; JSON and XML for ASK; RDF syntaxes for
+CONSTRUCT and DESCRIBE. Nothing here evaluates or imports an engine.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ def literal(value: str, language: str | None = None, datatype: str | None = None
 def _checked_iri(value: str) -> str:
     """Return ``value`` if it is an absolute IRI."""
     if not _IRI.fullmatch(value):
-        raise ValueError(f"{value!r} is not an absolute IRI without spaces, controls or any of <>\"{{}}|^`\\")
+        raise ValueError(f'{value!r} is not an absolute IRI without spaces, controls or any of <>"{{}}|^`\\')
     return value
 
 
@@ -165,9 +165,7 @@ def choose_format(accept: Sequence[str] | None, kind: Kind) -> tuple[ResultForma
         for known in offered:
             if media_type in (known.media_type, *known.aliases):
                 return known, media_type
-            if media_type == "*/*" or (
-                media_type.endswith("/*") and known.media_type.startswith(media_type[:-1])
-            ):
+            if media_type == "*/*" or (media_type.endswith("/*") and known.media_type.startswith(media_type[:-1])):
                 return known, known.media_type
     what = {"select": "a SELECT query", "ask": "an ASK query", "graph": "a CONSTRUCT or DESCRIBE query"}[kind]
     raise NotAcceptableError(
@@ -190,8 +188,8 @@ class Store(Protocol):
         """Evaluate one query.
 
         :param accept: media types, best first; None for JSON or Turtle
-        :param default_graphs: graphs whose merge is the default graph, as SPARQL 1.1 Protocol section 2.1.4 has
-            it: with these or ``named_graphs`` the dataset is these graphs only, whatever the text says
+        :param default_graphs: graphs whose merge is the default graph, as SPARQL 1.1 Protocol section 2.1.4
+            has it: with these or ``named_graphs`` the dataset is these graphs only, whatever the text says
         :param named_graphs: graphs that ``GRAPH`` can see
         :raises QueryError: if it cannot be asked so
         :raises EngineError: if it could not be answered

@@ -100,7 +100,9 @@ def read_task(text: str, lexicon: Lexicon) -> tuple[TaskCell, list[str]]:
         number, label = str(int(parts[1])), parts[2]
         path = next((path for path in lexicon.paths if path.notation == number), None)
         if path is None:
-            problems.append(f"{item!r}: there is no path {number}; known are {known(lexicon.paths, numbered=True)}")
+            problems.append(
+                f"{item!r}: there is no path {number}; known are {known(lexicon.paths, numbered=True)}"
+            )
         elif find(label, lexicon.paths) != path:
             problems.append(f"{item!r}: path {number} is worded {path.label!r}")
         else:
@@ -137,7 +139,9 @@ def read_evaluation(text: str, lexicon: Lexicon) -> tuple[EvaluationCell, list[s
             pathways.append(int(parts[1]))
         elif parts := grammar.timing.fullmatch(item):
             for word in grammar.between_timings.split(parts[1]):
-                timing = find(word, lexicon.timings) or find(f"{lexicon.anchors.timing[0]} {word}", lexicon.timings)
+                timing = find(word, lexicon.timings) or find(
+                    f"{lexicon.anchors.timing[0]} {word}", lexicon.timings
+                )
                 if timing is None:
                     problems.append(f"{word!r} is no known timing; known are {known(lexicon.timings)}")
                 else:
@@ -193,7 +197,7 @@ def check_table(table: Table, lexicon: Lexicon) -> list[MappingError]:
     numbers = Counter(row.number for row in table.rows)
     for row in table.rows:
         if not _ID.fullmatch(row.id):
-            what = f"{row.id!r} is no stable id; an id has lower-case letters and digits and begins with a letter"
+            what = f"{row.id!r} is no stable id: lower-case letters and digits, a letter first"
             errors.append(MappingError(what, file=table.file, row=row.number, column="id"))
         elif ids[row.id] > 1:
             what = f"the id {row.id!r} stands in {ids[row.id]} rows; every row needs its own"
@@ -242,7 +246,9 @@ def _read_row(
         for column, number in numbers.items():
             if number is not None and str(number) != task.paths[0]:
                 there = headings.get(Column.TASK) or lexicon.heading(Column.TASK)
-                refuse(column, f"{row.text(column)!r}: path {number} here, but path {task.paths[0]} in {there!r}")
+                refuse(
+                    column, f"{row.text(column)!r}: path {number} here, but path {task.paths[0]} in {there!r}"
+                )
     if errors or impact.pathway is None or level is None:
         return None, errors
     content = RowContent(
@@ -290,10 +296,11 @@ def _grammar(anchors: Anchors) -> _Grammar:
         impact=re.compile(any_of(anchors.pathway) + r" (\d{1,3}) ?: ?(.+)"),
         goal=re.compile(
             rf"(?P<name>{any_of(anchors.pathway_genitive)} (?P<pathway>\d{{1,3}}) {any_of(anchors.goal)}"
-            r"(?: (?P<number>\d{1,2}))?)(?: ?: ?(?P<text>.+)?)?"
+            r"(?: (?P<number>\d{1,2}))?)(?: ?: ?(?P<text>.+))?"
         ),
         indicator=re.compile(
-            rf"{pathway} {any_of(anchors.goal_genitive)}(?: \d{{1,2}})? {any_of(anchors.indicator)}(?: ?: ?.*)?"
+            rf"{pathway} {any_of(anchors.goal_genitive)}(?: \d{{1,2}})? "
+            rf"{any_of(anchors.indicator)}(?: ?: ?.*)?"
         ),
         timing=re.compile(any_of(anchors.timing) + r" (.+)"),
         between_timings=re.compile(rf" ?[/,] ?| {any_of(anchors.conjunction)} "),

@@ -74,7 +74,11 @@ def read_anchors(path: Path) -> Anchors:
     words: dict[str, tuple[str, ...]] = {}
     for known in fields(Anchors):
         value = content.pop(known.name, None)
-        if not isinstance(value, list) or not value or not all(isinstance(w, str) and w.strip() for w in value):
+        if (
+            not isinstance(value, list)
+            or not value
+            or not all(isinstance(w, str) and w.strip() for w in value)
+        ):
             raise VocabularyError(f"{path}: {known.name!r} must be a list of one word or more")
         words[known.name] = tuple(unicodedata.normalize("NFC", word) for word in value)
     if content:
@@ -83,7 +87,7 @@ def read_anchors(path: Path) -> Anchors:
 
 
 def normalise(text: str) -> str:
-    """Make texts equal that differ in white space, kind of dash, spaces around it, or case of the initial only."""
+    """Make texts equal that differ in white space, kind of dash, spaces around it, or case of the initial."""
     text = _AROUND_DASH.sub("-", " ".join(unicodedata.normalize("NFC", text).split()))
     return text[:1].lower() + text[1:]
 
@@ -106,7 +110,9 @@ def match_at(words: Sequence[str], start: int, wordings: Sequence[Wording]) -> t
     return _longest(words, start, _by_spelling(tuple(wordings)), normalised=True)
 
 
-def match_broken_at(words: Sequence[str], start: int, wordings: Sequence[Wording]) -> tuple[Wording, int] | None:
+def match_broken_at(
+    words: Sequence[str], start: int, wordings: Sequence[Wording]
+) -> tuple[Wording, int] | None:
     """Find the concept worded from ``start`` on if only breaks inside words keep it from :func:`match_at`."""
     return _longest(words, start, _by_letters(tuple(wordings)), normalised=False)
 
@@ -134,9 +140,17 @@ def _longest(
 
 @cache
 def _by_spelling(wordings: tuple[Wording, ...]) -> Mapping[str, Wording]:
-    return {normalise(text): wording for wording in reversed(wordings) for text in (*wording.variants, wording.label)}
+    return {
+        normalise(text): wording
+        for wording in reversed(wordings)
+        for text in (*wording.variants, wording.label)
+    }
 
 
 @cache
 def _by_letters(wordings: tuple[Wording, ...]) -> Mapping[str, Wording]:
-    return {squeeze(text): wording for wording in reversed(wordings) for text in (*wording.variants, wording.label)}
+    return {
+        squeeze(text): wording
+        for wording in reversed(wordings)
+        for text in (*wording.variants, wording.label)
+    }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from itertools import pairwise
 
 from akegraph.errors import SourceError
 
@@ -57,7 +58,7 @@ def _decode(data: bytes, file: str) -> tuple[str, list[str]]:
 def clean(text: str) -> tuple[str, list[str]]:
     """Remove what has no printed form and mark what cannot be read with U+FFFD.
 
-    Ligatures become their letters and characters are composed (NFC); soft hyphens, white space and page breaks stay.
+    Ligatures become letters, characters are composed (NFC); soft hyphens, white space and page breaks stay.
     """
     text = unicodedata.normalize("NFC", text.translate(_LIGATURES))
     invisible = unreadable = 0
@@ -83,5 +84,5 @@ def is_garbled(word: str) -> bool:
     """Tell whether a word has lost characters, or looks like UTF-8 that was read as Windows-1252."""
     return UNREADABLE in word or any(
         first in "ÃÂ" and ("\x80" <= second <= "\xbf" or second in "€™œžŸ–—“”„†‡…‰‹›ŒŽšŠ¤¶")
-        for first, second in zip(word, word[1:], strict=False)
+        for first, second in pairwise(word)
     )

@@ -1,9 +1,10 @@
 """Telling page headers and footers from the table, and what they say of the pages.
 
-Three kinds of line are furniture by themselves: one with a word of a document's title and a page number at an end;
-a page number alone between blank lines; a line that comes again with the next number. Around these, and around
-form feeds, dates and title words on lines of their own, within three lines, are furniture too, with all between.
-What is taken for furniture inside a row leaves a gap there, and a cell with a gap is never taken on trust.
+Three kinds of line are furniture by themselves: one with a word of a document's title and a page number at an
+end; a page number alone between blank lines; a line that comes again with the next number. Dates and title
+words on lines of their own, within three lines of these or of a form feed, are furniture too, with all in
+between.
+What is taken for furniture inside a row leaves a gap there, and no cell with a gap is taken on trust.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from akegraph.table.columns import Anchors
 from akegraph.table.model import DroppedLine
@@ -57,7 +59,9 @@ def lay_out(text: str, anchors: Anchors) -> Layout:
     numbers = _page_numbers(lines, feeds, anchors)
     spans = _spans(lines, feeds, numbers, anchors)
 
-    kept, dropped, printed = [], [], []
+    kept: list[SourceLine] = []
+    dropped: list[DroppedLine] = []
+    printed: list[int | None] = []
     at = 0
     for start, end in [*spans, (len(lines), len(lines))]:
         kept += [SourceLine(n + 1, lines[n], len(printed)) for n in range(at, start)]
@@ -68,11 +72,13 @@ def lay_out(text: str, anchors: Anchors) -> Layout:
     return Layout(tuple(kept), tuple(printed[:-1]), tuple(dropped))
 
 
-def number_pages(layout: Layout, first: int, last: int, first_page: int | None) -> tuple[Callable[[int], int], list[str]]:
+def number_pages(
+    layout: Layout, first: int, last: int, first_page: int | None
+) -> tuple[Callable[[int], int], list[str]]:
     """Find the page of every sheet.
 
-    A number belongs to the page that it opens, unless the first one comes after the first row and the last one
-    after the last row: then the numbers are at the feet.
+    A number belongs to the page that it opens, unless the first one comes after the first row and the last
+    one after the last row: then the numbers are at the feet.
 
     :param first: the sheet on which the first row begins
     :param last: the sheet on which the last row ends
@@ -87,7 +93,9 @@ def number_pages(layout: Layout, first: int, last: int, first_page: int | None) 
         notes.append("no page number was found; pages are counted from 1")
     if first_page is not None:
         if pages.get(first, first_page) != first_page:
-            notes.append(f"the first row is taken to be on page {first_page}; the document says {pages[first]}")
+            notes.append(
+                f"the first row is taken to be on page {first_page}; the document says {pages[first]}"
+            )
         pages[first] = first_page
     known = sorted(pages) or [first]
     pages.setdefault(known[0], 1)
@@ -97,7 +105,7 @@ def number_pages(layout: Layout, first: int, last: int, first_page: int | None) 
         return max(1, pages[nearest] + sheet - nearest)
 
     known_sheets = sorted(pages)
-    steps = [(pages[b] - pages[a], b - a) for a, b in zip(known_sheets, known_sheets[1:], strict=False)]
+    steps = [(pages[b] - pages[a], b - a) for a, b in pairwise(known_sheets)]
     if any(rise != sheets for rise, sheets in steps):
         notes.append("the page numbers found do not count up one by one; check the pages of the rows")
     return page, notes
@@ -138,7 +146,9 @@ def _lone_page(line: str, anchors: Anchors) -> int | None:
 
 def _counting_lines(lines: list[str], anchors: Anchors) -> dict[int, int]:
     """Find the lines that come several times, their last word one higher each time."""
-    cell_words = {word for words in (anchors.path, anchors.pathway, anchors.pathway_genitive) for word in words}
+    cell_words = {
+        word for words in (anchors.path, anchors.pathway, anchors.pathway_genitive) for word in words
+    }
     series: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
     for n, line in enumerate(lines):
         start, _, last = line.rpartition(" ")
@@ -160,7 +170,7 @@ def _spans(
     def is_furniture(n: int) -> bool:
         line = lines[n].casefold()
         title = len(line.split()) <= _LONGEST_TITLE and any(word in line for word in anchors.document)
-        return n in numbers or title or _DATE.fullmatch(line) is not None
+        return n not in numbers and (title or _DATE.fullmatch(line) is not None)
 
     spans: list[tuple[int, int]] = []
     seeds = [(n, n + 1) for n in numbers] + [(n, n) for n in feeds]

@@ -2,14 +2,14 @@
 
 The rules, tried in this order; ``before`` ends in the hyphen, ``after`` is the next word:
 
-1. ``after`` is a conjunction: the hyphen is suspended, both words stay (``tavoite- ja kehityskeskusteluissa``);
+1. ``after`` is a conjunction: the hyphen is suspended, both words stay (``tavoite- ja kehitys-``);
 2. ``before`` ends in an abbreviation in capitals: kept (``AVI-yhteistyö``);
 3. the document has the word elsewhere, with or without the hyphen but not both: as it is there;
 4. ``after`` begins with a capital or a digit: kept, in doubt (``Keski-Suomi``);
 5. equal vowels meet: kept, in doubt (``linja-auto``);
 6. else joined, in doubt (``johtamisverkosto``).
 
-A hyphen that a space follows within a line, or with a blank line or a page break behind it, is always in doubt.
+A hyphen with a space, a blank line or a page break behind it is always in doubt.
 Soft hyphens are removed.
 """
 
@@ -24,6 +24,7 @@ from akegraph.table.columns import HYPHENS
 SOFT_HYPHEN = "\u00ad"
 _VOWELS = frozenset("aeiouyåäö")
 _LONGEST_ABBREVIATION = 5
+_LONGEST_WORD = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class Join:
 
 def is_open(word: str) -> bool:
     """Tell whether a word ends in a hyphen and so waits for another."""
-    return len(word) > 1 and word[-1] in HYPHENS + SOFT_HYPHEN and word[-2].isalnum()
+    return 1 < len(word) < _LONGEST_WORD and word[-1] in HYPHENS + SOFT_HYPHEN and word[-2].isalnum()
 
 
 def bare(word: str) -> str:

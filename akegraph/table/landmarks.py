@@ -1,7 +1,7 @@
 """Finding in a run of words what no cell can lack: task, path, pathway, goal, timing, indicators, level.
 
-Their order in a row is the order of the columns, so a landmark that belongs further left than the one before it
-begins a new row.
+Their order in a row is the order of the columns, so a landmark that belongs further left than the one before
+it begins a new row.
 """
 
 from __future__ import annotations
@@ -40,7 +40,12 @@ COLUMN = {
     Kind.LEVEL: Column.PARTICIPATION,
 }
 _RANK = {column: rank for rank, column in enumerate(Column)}
-_MAY_FOLLOW = {(Kind.TASK, Kind.PATH), (Kind.TIMING, Kind.INDICATOR), (Kind.INDICATOR, Kind.TIMING)}
+_MAY_FOLLOW = {
+    (Kind.TASK, Kind.PATH),
+    (Kind.TIMING, Kind.INDICATOR),
+    (Kind.TIMING, Kind.TIMING),
+    (Kind.INDICATOR, Kind.TIMING),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +154,7 @@ def _landmark_at(words: Sequence[Word], at: int, lexicon: Lexicon, last: Kind | 
 
 
 def _goal_or_indicator(words: Sequence[Word], at: int, end: int, lexicon: Lexicon) -> Landmark | None:
-    """Tell a goal, ``Vaikutuspolun 1 tavoitteet``, from indicators, ``Vaikutuspolun 1 tavoitteiden mittarit``."""
+    """Tell a goal, ``Vaikutuspolun 1 tavoitteet``, from indicators, ``… 1 tavoitteiden mittarit``."""
     anchors = lexicon.anchors
     opener = words[end].text.rstrip(":,") if end < len(words) else ""
     if opener in anchors.goal and words[at].text != "+":

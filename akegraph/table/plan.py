@@ -109,7 +109,7 @@ def read_documents(path: Path) -> Mapping[str, Document]:
     """
     documents: dict[str, Document] = {}
     for entry in _read_toml(path).get("document", []):
-        kinds = {field: str for field in Document.__slots__}
+        kinds = dict.fromkeys(Document.__slots__, str)
         document = Document(
             **_checked(entry, kinds | {"issued": datetime.date, "first_page": int, "last_page": int}, str(path))
         )

@@ -1,4 +1,4 @@
-"""A document as one run of words, each knowing where it stood and what stands between it and the one before."""
+"""A document as one run of words, each knowing where it stood and what parts it from the one before."""
 
 from __future__ import annotations
 
@@ -97,7 +97,11 @@ def _readable(piece: str) -> str:
 
 
 def _garbled(piece: str) -> tuple[str, str] | None:
-    return ("unreadable-character", f"{piece!r} has characters that cannot be read") if is_garbled(piece) else None
+    return (
+        ("unreadable-character", f"{piece!r} has characters that cannot be read")
+        if is_garbled(piece)
+        else None
+    )
 
 
 def _attested(words: Sequence[Word]) -> Counter[str]:
@@ -125,7 +129,9 @@ def _join_hyphens(words: Sequence[Word], attested: Counter[str], anchors: Anchor
             joined[-1] = replace(before, text=decided.text, raw=raw, doubt=doubt)
         else:
             joined.append(word)
-    return [replace(w, text=w.text.replace(SOFT_HYPHEN, ""), raw=w.raw.replace(SOFT_HYPHEN, "")) for w in joined]
+    return [
+        replace(w, text=w.text.replace(SOFT_HYPHEN, ""), raw=w.raw.replace(SOFT_HYPHEN, "")) for w in joined
+    ]
 
 
 def _rejoin(words: Sequence[Word], attested: Counter[str]) -> list[Word]:
@@ -133,11 +139,16 @@ def _rejoin(words: Sequence[Word], attested: Counter[str]) -> list[Word]:
     whole: list[Word] = []
     for word in words:
         before = whole[-1] if whole else None
-        if before is None or word.opens or word.after_break or not _is_broken(before.text, word.text, attested):
+        if (
+            before is None
+            or word.opens
+            or word.after_break
+            or not _is_broken(before.text, word.text, attested)
+        ):
             whole.append(word)
             continue
         one = before.text + word.text
-        why = f"{before.text!r} and {word.text!r} stand apart here, but the document has {bare(one)!r} elsewhere"
+        why = f"{before.text!r} and {word.text!r} stand apart, but the document has {bare(one)!r} elsewhere"
         whole[-1] = replace(before, text=one, raw=f"{before.raw} {word.raw}", doubt=("broken-word", why))
     return whole
 

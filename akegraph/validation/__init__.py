@@ -2,10 +2,8 @@
 
 from akegraph.validation.engine import validate_graph
 from akegraph.validation.findings import (
-    LANGUAGES,
     ActivityRow,
     Finding,
-    Language,
     Place,
     Severity,
     ValidationReport,
@@ -14,10 +12,8 @@ from akegraph.validation.report import report_json, report_text
 from akegraph.validation.shapes import Rule, Shapes, load_shapes
 
 __all__ = [
-    "LANGUAGES",
     "ActivityRow",
     "Finding",
-    "Language",
     "Place",
     "Rule",
     "Severity",

@@ -34,9 +34,7 @@ def validate_graph(data: Graph, shapes: Shapes, ontology: Graph) -> ValidationRe
     """
     results = _run_pyshacl(data, shapes, ontology)
     locator = Locator(data)
-    found = [
-        (_finding(results, result, shapes, locator), result) for result in results.objects(None, SH.result)
-    ]
+    found = [(_finding(results, result, shapes, locator), result) for result in results.objects(None, SH.result)]
     found.sort(key=lambda pair: pair[0].order)
     graph = _report_graph(results, found, shapes)
     return ValidationReport(findings=tuple(finding for finding, _ in found), shapes=shapes, graph=graph)
@@ -76,12 +74,12 @@ def _run_pyshacl(data: Graph, shapes: Shapes, ontology: Graph) -> Graph:
 def _constraints_only(shapes: Shapes) -> Graph:
     """Copy what an engine evaluates, without the words and reasons of each rule.
 
-    A copy, because pyshacl changes the shapes graph it is given; without words, because it looks through every triple
-    of a shape each time it tries it. A message with a variable stays: only the engine can fill it.
+    A copy, because pyshacl changes the shapes graph it is given; without words, because it looks through all
+    triples of a shape each time it tries it. A message with a variable stays: only the engine can fill it.
     """
     graph = new_graph()
     for subject, predicate, value in shapes.graph:
-        if subject not in shapes.rules or predicate not in _WORDS or "{" in value:
+        if subject not in shapes.rules or predicate not in _WORDS or "{" in str(value):
             graph.add((subject, predicate, value))
     return graph
 
@@ -181,9 +179,7 @@ def _report_graph(results: Graph, found: list[tuple[Finding, Node]], shapes: Sha
         for predicate, term in results.predicate_objects(result):
             if predicate == SH.resultMessage:
                 continue
-            graph.add(
-                (node, predicate, _copy(results, term, graph, f"{name}-{str(predicate).split('#')[-1]}"))
-            )
+            graph.add((node, predicate, _copy(results, term, graph, f"{name}-{str(predicate).split('#')[-1]}")))
         for message in _messages(results, result, shapes.rules.get(finding.shape)):
             graph.add((node, SH.resultMessage, message))
     return graph

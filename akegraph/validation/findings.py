@@ -8,16 +8,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
+
+from akegraph.settings import Language
 
 if TYPE_CHECKING:
     from rdflib import Graph
     from rdflib.term import IdentifiedNode, Node
 
     from akegraph.validation.shapes import Shapes
-
-Language = Literal["fi", "sv", "en"]
-LANGUAGES: tuple[Language, ...] = ("fi", "sv", "en")
 
 
 class Severity(IntEnum):

@@ -66,6 +66,10 @@ class Locator:
             self._cells.setdefault((_row(place), place.column), []).append(place)
             if place.column is not None:
                 self._headings.setdefault((place.document, place.column), (place.rank, place.heading))
+        self._activities: dict[_Row, set[Node]] = {}
+        for activity in graph.subjects(RDF.type, AKE.Activity):
+            for place in self._stated(activity):
+                self._activities.setdefault(_row(place), set()).add(activity)
 
     def find_places(self, focus: Node, column: URIRef | None) -> tuple[Place, ...]:
         """List the cells a finding points at, one per row where the column is known.
@@ -90,11 +94,7 @@ class Locator:
         """
         if focus in self._records:
             row = _row(self._records[focus])
-            own = {
-                activity
-                for activity in self._graph.subjects(RDF.type, AKE.Activity)
-                if any(_row(place) == row for place in self._stated(activity))
-            }
+            own = self._activities.get(row, set())
         else:
             own = self._own_activities(focus)
         if own:
@@ -110,7 +110,7 @@ class Locator:
             label
             for predicate in (SKOS.prefLabel, DCTERMS.title, RDFS.label)
             for label in sorted(self._graph.objects(node, predicate), key=str)
-            if isinstance(label, Literal)
+            if isinstance(label, Literal) and label.strip()
         ]
         finnish = [label for label in labels if label.language == "fi"]
         if labels:

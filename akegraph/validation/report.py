@@ -6,11 +6,13 @@ import tomllib
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
 from typing import Any
 
 from rdflib.term import Node
 
-from akegraph.validation.findings import ActivityRow, Finding, Language, Place, ValidationReport
+from akegraph.settings import Language
+from akegraph.validation.findings import ActivityRow, Finding, Place, ValidationReport
 
 _CELL_LENGTH = 100
 
@@ -74,12 +76,13 @@ def _groups(report: ValidationReport, words: _Words) -> Iterator[tuple[str, list
     """Group findings: the plan as a whole, each activity in row order, what rows share, and the rest."""
     alone = [finding for finding in report.findings if not finding.activities]
     yield from _named(words["plan"], [finding for finding in alone if not finding.places])
+    several = len({place.document for finding in report.findings for place in finding.places}) > 1
     rows: dict[ActivityRow, list[Finding]] = {}
     for finding in report.findings:
         if finding.activities and not finding.shared:
             rows.setdefault(finding.activities[0], []).append(finding)
     for activity in sorted(rows, key=lambda row: row.order):
-        yield _activity_heading(activity, words), rows[activity]
+        yield _activity_heading(activity, words, named=several), rows[activity]
     yield from _named(words["shared"], [finding for finding in report.findings if finding.shared])
     yield from _named(words["other"], [finding for finding in alone if finding.places])
 
@@ -89,10 +92,12 @@ def _named(heading: str, findings: list[Finding]) -> Iterator[tuple[str, list[Fi
         yield heading, findings
 
 
-def _activity_heading(activity: ActivityRow, words: _Words) -> str:
+def _activity_heading(activity: ActivityRow, words: _Words, *, named: bool) -> str:
+    """Head an activity's findings; ``named`` adds the document's title, where there are several."""
     row, page = activity.place.row, activity.place.page
     where = [f"{words.count('row', 1)} {row}"] if row is not None else []
     where += [f"{words['page']} {page}"] if page is not None else []
+    where += [activity.place.title] if named and activity.place.title is not None else []
     return _capital(f"{', '.join(where)}: {activity.label}" if where else activity.label)
 
 
@@ -105,27 +110,33 @@ def _finding_lines(report: ValidationReport, finding: Finding, words: _Words) ->
     yield f"    {report.message(finding, words.language)}"
     if finding.value_label is not None:
         yield f"    {words['value']}: {_short(finding.value_label)}"
-    texts = dict.fromkeys(place.text for place in finding.places)
     if not finding.shared:
+        texts = dict.fromkeys(place.text for place in finding.places if place.text or place.record is None)
         for text in texts:
             yield f"    «{_short(text)}»" if text is not None else f"    ({words['empty']})"
 
 
 def fold_places(places: Iterable[Place], language: Language) -> str:
-    """Say where places are, rows of one page and column together: ``s. 16, rivit 1, 5–7, Arviointi``."""
+    """Say where places are, rows of one page and column together: ``s. 16, rivit 1, 5–7, Arviointi``.
+
+    The document's title comes first where places lie in several documents.
+    """
     words = _Words(language)
+    places = list(places)
+    several = len({place.document for place in places}) > 1
     groups: dict[tuple[str | None, int | None, str | None], list[int]] = {}
     for place in places:
         heading = place.heading if place.heading is not None else place.column
-        rows = groups.setdefault((place.document, place.page, heading), [])
+        rows = groups.setdefault((place.title if several else None, place.page, heading), [])
         if place.row is not None and place.row not in rows:
             rows.append(place.row)
     parts: list[str] = []
-    keys = list(groups)
-    for key, following in zip(keys, [*keys[1:], None], strict=True):
-        _, page, heading = key
+    for key, following in pairwise([*groups, None]):
+        assert key is not None
+        title, page, heading = key
         rows = groups[key]
-        piece = [f"{words['page']} {page}"] if page is not None else []
+        piece = [title] if title is not None else []
+        piece += [f"{words['page']} {page}"] if page is not None else []
         piece += [f"{words.count('row', len(rows))} {_fold(sorted(rows))}"] if rows else []
         # A heading that the next page repeats is said once, at the end.
         piece += [heading] if heading is not None and (following is None or following[2] != heading) else []
@@ -147,9 +158,7 @@ def _fold(numbers: Sequence[int]) -> str:
 
 
 def _counts(report: ValidationReport, words: _Words) -> str:
-    return ", ".join(
-        f"{count} {words.count(severity.word, count)}" for severity, count in report.counts.items()
-    )
+    return ", ".join(f"{count} {words.count(severity.word, count)}" for severity, count in report.counts.items())
 
 
 def _short(text: str) -> str:
@@ -170,12 +179,12 @@ def _finding_json(report: ValidationReport, finding: Finding, language: Language
         "message": report.message(finding, language),
         "shape": str(finding.shape),
         "component": str(finding.component),
-        "focus": {"id": str(finding.focus), "label": finding.label},
+        "focus": {"iri": str(finding.focus), "label": finding.label},
         "path": finding.path,
         "value": _value_json(finding.value, finding.value_label),
         "places": [_place_json(place) for place in finding.places],
         "activities": [
-            {"id": row.activity, "label": row.label, "page": row.place.page, "row": row.place.row}
+            {"iri": row.activity, "label": row.label, "page": row.place.page, "row": row.place.row}
             for row in finding.activities
         ],
         "shared": finding.shared,
@@ -183,7 +192,7 @@ def _finding_json(report: ValidationReport, finding: Finding, language: Language
 
 
 def _value_json(value: Node | None, label: str | None) -> dict[str, str | None] | None:
-    return None if value is None else {"id": str(value), "label": label}
+    return None if value is None else {"value": str(value), "label": label}
 
 
 def _place_json(place: Place) -> dict[str, Any]:

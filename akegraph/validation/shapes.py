@@ -17,8 +17,9 @@ from rdflib.term import IdentifiedNode, Node
 from akegraph.errors import GraphSyntaxError, ShapesError
 from akegraph.graph.loading import new_graph, parse_turtle
 from akegraph.resources import resource
+from akegraph.settings import Language
 from akegraph.terms import AKE
-from akegraph.validation.findings import Language, Severity
+from akegraph.validation.findings import Severity
 
 # rdflib's SH is generated from shacl.ttl; these four are keywords of Python and so no attributes of it.
 _KEYWORDS = frozenset({"and", "in", "not", "or"})
@@ -155,9 +156,7 @@ def _load_file(path: Path) -> Graph:
     imported = next(iter(graph.objects(None, OWL.imports)), None)
     if imported is not None:
         line = _line_of(text, ("owl:imports", f"<{OWL.imports}>"))
-        raise ShapesError(
-            f"{_where(path, line)}: imports {imported}, which is not fetched; name its file as well"
-        )
+        raise ShapesError(f"{_where(path, line)}: imports {imported}, which is not fetched; name its file as well")
     return graph
 
 

@@ -163,7 +163,7 @@ def make_bands(
             Band(
                 path=writer.thing(path) if path else None,
                 notation=(rows[0].path.notation or "") if rows[0].path else "",
-                colour=(rank - 1) % COLOURS + 1 if path else 0,
+                colour=path_colour(rank) if path else 0,
                 groups=tuple(writer.group(group) for group in groups),
             )
         )
@@ -210,9 +210,14 @@ class _Writer:
             outputs=self._things(chain, "output"),
             outcomes=self._things(chain, "outcome"),
             level=self._level(chain.level) if chain.level else None,
-            timings=tuple(self.thing(timing.iri) for timing in chain.timings),
+            timings=tuple(self._timing(timing) for timing in chain.timings),
             gaps=self._gaps(chain, *_OWN_GAPS),
         )
+
+    def _timing(self, timing: Facet) -> Thing:
+        """Name a timing by a word that is short enough for a row, where the interface has one."""
+        short = self._texts.find(f"timing.{timing.notation}")
+        return Thing(timing.iri, Label(short, self._texts.language)) if short else self.thing(timing.iri)
 
     def _things(self, chain: Chain, kind: StepKind) -> tuple[Thing, ...]:
         return tuple(self.thing(step.iri) for step in chain.of_kind(kind))
@@ -251,6 +256,11 @@ def make_steps(chain: Chain, names: Mapping[str, Label], texts: Texts) -> tuple[
         if found or kind != "input":
             steps.append((kind, found))
     return tuple(steps)
+
+
+def path_colour(rank: int) -> int:
+    """Return the number of a path's colour; 0 is for no path."""
+    return (rank - 1) % COLOURS + 1
 
 
 def _rank(path: Facet | None) -> int:

@@ -154,6 +154,26 @@ def find_plan_facts(store: Store) -> dict[str, PlanFacts]:
     }
 
 
+@dataclass(frozen=True, slots=True)
+class PathCount:
+    """How many activities a plan has on a path."""
+
+    path: str
+    notation: str
+    rank: int
+    activities: int
+
+
+def find_path_counts(store: Store) -> dict[str, list[PathCount]]:
+    """Count the activities of each plan on each path, in the order of the paths, by the plan's IRI."""
+    counts: dict[str, list[PathCount]] = defaultdict(list)
+    for row in store.select(bind_terms("paths")).rows:
+        counts[row["plan"].value].append(
+            PathCount(row["path"].value, row["notation"].value, int(row["rank"].value), int(row["activities"].value))
+        )
+    return counts
+
+
 def find_column(store: Store, query: str, variable: str, **terms: Iterable[Term]) -> tuple[str, ...]:
     """Return one column of a query's answer, as texts without repetition."""
     rows = store.select(bind_terms(query, **terms)).rows
@@ -233,3 +253,10 @@ def find_halves(store: Store, texts: Texts) -> dict[str, tuple[Label, Label]]:
         organiser = choose_label((half for half, _ in halves), texts.language)
         chosen[level] = next(pair for pair in halves if pair[0] == organiser)
     return chosen
+
+
+def find_things(store: Store, kind: str) -> dict[str, str]:
+    """Find the things of a kind, by IRI with the stable id of each."""
+    start = f"{BASE}id/{kind}/"
+    found = find_column(store, "resources", "resource")
+    return {thing: thing.removeprefix(start) for thing in found if thing.startswith(start)}

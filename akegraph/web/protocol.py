@@ -33,7 +33,7 @@ _FORM = "application/x-www-form-urlencoded"
 _QUERY = "application/sparql-query"
 _EXAMPLE_PREFIXES = ("ake", "skos")
 _EXAMPLE = """
-SELECT ?row ?activity ?level
+SELECT DISTINCT ?row ?activity ?level
 WHERE {
   ?a a ake:Activity ;
      skos:prefLabel ?activity ;
@@ -42,7 +42,6 @@ WHERE {
   ?l skos:prefLabel ?level .
   FILTER(LANG(?level) = "fi")
 }
-GROUP BY ?row ?activity ?level
 ORDER BY ?row
 """
 

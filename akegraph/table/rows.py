@@ -1,0 +1,151 @@
+"""``rows.csv``: the table as people correct it, one line per row of the plan, cells verbatim.
+
+Written as UTF-8 with commas and line feeds: ``id,page,row``, the eight headings, a ``state: <heading>`` for
+each. Read back also as a spreadsheet saves it: byte order mark, semicolons or tabs, columns in another order.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from akegraph.errors import SourceError
+from akegraph.table.columns import Lexicon, find
+from akegraph.table.decoding import decode
+from akegraph.table.model import Cell, CellState, Column, Row, Table
+
+_PLACES = ("id", "page", "row")
+_STATE = "state: "
+_DELIMITERS = ",;\t"
+_NUMBER = re.compile(r"[1-9]\d{0,5}")
+
+
+def write_rows(table: Table, lexicon: Lexicon) -> bytes:
+    """Write a table as ``rows.csv``."""
+    headings = [table.headings.get(column) or lexicon.heading(column) for column in Column]
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow([*_PLACES, *headings, *(_STATE + heading for heading in headings)])
+    for row in table.rows:
+        cells = [row.cells[column] for column in Column]
+        writer.writerow(
+            [row.id, row.page, row.number, *(c.text for c in cells), *(c.state.value for c in cells)]
+        )
+    return stream.getvalue().encode()
+
+
+def read_rows(source: Path | bytes, lexicon: Lexicon, file: str | None = None) -> Table:
+    """Read ``rows.csv``.
+
+    :param file: the file's name for messages; by default the path
+    :raises SourceError: naming file, row and column, if anything cannot be read
+    """
+    name = file or (str(source) if isinstance(source, Path) else "rows.csv")
+    lines = _split(decode(_bytes(source, name), name)[0], name)
+    if not lines:
+        raise SourceError("the file is empty", file=name)
+    places, headings = _read_header(lines[0], lexicon, name)
+    rows: list[Row] = []
+    ids: dict[str, int] = {}
+    for number, fields in enumerate(lines[1:], start=1):
+        row = _read_row(fields, lines[0], places, name, number)
+        if row.id in ids:
+            what = f"the id {row.id!r} is that of row {ids[row.id]} already; every row needs its own"
+            raise SourceError(what, file=name, row=number, column="id")
+        ids[row.id] = number
+        rows.append(row)
+    if not rows:
+        raise SourceError("there is a header but no row", file=name)
+    return Table(name, headings, tuple(rows))
+
+
+def _bytes(source: Path | bytes, file: str) -> bytes:
+    if isinstance(source, bytes):
+        return source
+    try:
+        return source.read_bytes()
+    except OSError as error:
+        raise SourceError(f"cannot be read: {error.strerror or error}", file=file) from error
+
+
+def _split(text: str, file: str) -> list[list[str]]:
+    """Split into fields at the delimiter that parts the header into most."""
+    header = text.partition("\n")[0]
+    delimiter = max(_DELIMITERS, key=lambda known: len(next(csv.reader([header], delimiter=known), [])))
+    try:
+        lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        raise SourceError(f"is no CSV: {error}", file=file) from error
+    return [fields for fields in lines if any(fields)]
+
+
+def _read_header(
+    header: Sequence[str], lexicon: Lexicon, file: str
+) -> tuple[Mapping[str, int], dict[str, str]]:
+    """Find where each column stands, by its notation, with ``state: `` before it for the column of states."""
+    places: dict[str, int] = {}
+    headings: dict[str, str] = {}
+    for at, field in enumerate(header):
+        is_state = field.startswith(_STATE)
+        heading = field.removeprefix(_STATE)
+        wording = find(heading, lexicon.columns)
+        if wording:
+            key = _STATE + wording.notation if is_state else wording.notation
+        elif field in _PLACES:
+            key = field
+        else:
+            raise SourceError("no column is known by this heading", file=file, column=field)
+        if key in places:
+            raise SourceError("the column is there twice", file=file, column=field)
+        places[key] = at
+        if wording and not is_state:
+            headings[wording.notation] = heading
+    missing = [key for key in _PLACES if key not in places]
+    missing += [lexicon.heading(column) for column in Column if column not in places]
+    if missing:
+        raise SourceError(f"these columns are missing: {'; '.join(missing)}", file=file)
+    return places, headings
+
+
+def _read_row(
+    fields: Sequence[str], header: Sequence[str], places: Mapping[str, int], file: str, number: int
+) -> Row:
+    if len(fields) != len(header):
+        what = f"{len(fields)} fields under {len(header)} headings"
+        raise SourceError(what, file=file, row=number)
+    for heading, field in zip(header, fields, strict=True):
+        if control := next((c for c in field if unicodedata.category(c) == "Cc"), None):
+            what = f"has the control character U+{ord(control):04X}; a cell is text on one line"
+            raise SourceError(what, file=file, row=number, column=heading)
+    if not fields[places["id"]]:
+        raise SourceError("is empty; every row needs its id", file=file, row=number, column="id")
+    for key in ("page", "row"):
+        if not _NUMBER.fullmatch(fields[places[key]]):
+            what = f"{fields[places[key]]!r} is no whole number above 0"
+            raise SourceError(what, file=file, row=number, column=key)
+    cells: dict[str, Cell] = {}
+    for column in Column:
+        text = fields[places[column]]
+        at = places.get(_STATE + column)
+        try:
+            state = CellState(fields[at]) if at is not None and fields[at] else None
+        except ValueError:
+            what = f"{fields[at or 0]!r} is no state; known are {', '.join(CellState)}"
+            raise SourceError(what, file=file, row=number, column=header[at or 0]) from None
+        cells[column] = _cell(text, state, file, number, header[places[column]])
+    return Row(fields[places["id"]], int(fields[places["page"]]), int(fields[places["row"]]), cells)
+
+
+def _cell(text: str, state: CellState | None, file: str, row: int, heading: str) -> Cell:
+    """Make a cell, sure by default, and refuse a state that its text contradicts."""
+    if state is None:
+        return Cell(text, CellState.SURE if text else CellState.MISSING)
+    if state is CellState.SURE and not text:
+        raise SourceError("is sure but empty; an empty cell is missing", file=file, row=row, column=heading)
+    if state is CellState.MISSING and text:
+        raise SourceError(f"is missing but reads {text!r}", file=file, row=row, column=heading)
+    return Cell(text, state)

@@ -1,0 +1,248 @@
+"""The people's side: what is held, the board of a plan, a path, the ready questions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import quote
+
+from flask import Blueprint, Response, request
+
+from akegraph.chains import Chain, find_chains
+from akegraph.errors import BadParameterError, UnknownResourceError
+from akegraph.graph.iris import AKEV, mint_resource
+from akegraph.queries import NamedQuery, Parameter
+from akegraph.store.base import decode_solutions
+from akegraph.web.board import LEVELS, Filter, make_bands, named_things, path_colour
+from akegraph.web.findings import make_findings
+from akegraph.web.lookups import (
+    PlanFacts,
+    find_column,
+    find_concepts,
+    find_halves,
+    find_path_counts,
+    find_plan_facts,
+    find_things,
+)
+from akegraph.web.problems import close_matches
+from akegraph.web.protocol import send
+from akegraph.web.rendering import get_names, get_site, get_texts, make_link, render
+from akegraph.web.results import Table, make_table
+from akegraph.web.texts import Label, choose_text
+
+blueprint = Blueprint("pages", __name__)
+
+_DECIDING = 4
+"""From this participation level on, libraries decide together with the organiser."""
+_FORMATS = {"json": "application/sparql-results+json", "csv": "text/csv", "xml": "application/sparql-results+xml"}
+_RESERVED = {"lang", "format"}
+_MOST_OPTIONS = 300
+
+
+@blueprint.get("/")
+def home() -> Response:
+    """Show what is held."""
+    site, facts = get_site(), find_plan_facts(get_site().store)
+    plans = {plan: str(mint_resource("plan", plan)) for plan in site.plans}
+    things = {thing for fact in facts.values() for thing in (*fact.organisations, *fact.areas, *fact.periods)}
+    schemes = find_column(site.store, "schemes", "scheme")
+    glances = find_path_counts(site.store)
+    things |= {count.path for counts in glances.values() for count in counts}
+    return render(
+        "home.html",
+        plans=[(plan, iri, facts.get(iri) or PlanFacts(), site.reports.get(plan)) for plan, iri in plans.items()],
+        names=get_names(things | set(plans.values()) | set(schemes)),
+        glances={
+            plan: [(count.path, count.notation, path_colour(count.rank), count.activities) for count in counts]
+            for plan, counts in glances.items()
+        },
+        schemes=schemes,
+        questions=[(name, choose_text(query.question, get_texts().language)) for name, query in site.catalogue.items()],
+    )
+
+
+@blueprint.get("/plan/<plan>")
+def plan(plan: str) -> Response:
+    """Show the board of one plan."""
+    site = get_site()
+    if plan not in site.plans:
+        matches = close_matches(plan, site.plans) or list(site.plans)
+        raise UnknownResourceError(f"/plan/{plan}", [f"/plan/{name}" for name in matches])
+    iri = str(mint_resource("plan", plan))
+    facts = find_plan_facts(site.store).get(iri) or PlanFacts()
+    chains = find_chains(site.store, plan) if facts.activities else ()
+    names = get_names(named_things(chains) | {iri, *facts.organisations, *facts.areas, *facts.periods})
+    report = site.reports.get(plan)
+    findings = make_findings(report, names, get_texts()) if report else ()
+    return _board(
+        chains,
+        names,
+        title=names[iri],
+        iri=iri,
+        plan=plan,
+        facts=facts,
+        findings=findings,
+        graph=f"graph/plan/{quote(plan)}",
+    )
+
+
+@blueprint.get("/path/<notation>")
+def path(notation: str) -> Response:
+    """Show the activities of one path, of all plans."""
+    site = get_site()
+    iri = str(AKEV[f"path/{notation}"])
+    known = find_concepts(site.store, str(AKEV["path"]))
+    if iri not in known:
+        raise UnknownResourceError(f"/path/{notation}", [f"/path/{other.rsplit('/', 1)[-1]}" for other in known])
+    chains = tuple(chain for chain in find_chains(site.store) if chain.path is not None and chain.path.iri == iri)
+    names = get_names(named_things(chains) | {iri})
+    return _board(chains, names, title=names[iri], iri=iri, notation=notation, graph=f"vocab/path/{quote(notation)}")
+
+
+def _board(chains: tuple[Chain, ...], names: Mapping[str, Label], **values: object) -> Response:
+    texts = get_texts()
+    wanted = Filter(
+        path=request.args.get("path", ""),
+        task=request.args.get("task", ""),
+        level=request.args.get("level", type=int),
+        gaps=request.args.get("gaps") == "1",
+        text=request.args.get("q", "").strip(),
+    )
+    shown = [chain for chain in chains if wanted.admits(chain)]
+    return render(
+        "board.html",
+        bands=make_bands(shown, names, find_halves(get_site().store, texts), texts),
+        shown=len(shown),
+        total=len(chains),
+        wanted=wanted,
+        chips=_chips(chains, names, wanted),
+        names=names,
+        levels=range(1, LEVELS + 1),
+        **values,
+    )
+
+
+Chip = tuple[str, str, str, bool]
+"""What a chip says, what it means, where it leads, and whether it is on."""
+
+
+def _chips(chains: tuple[Chain, ...], names: Mapping[str, Label], wanted: Filter) -> dict[str, list[Chip]]:
+    """Make the filters as plain links; each changes one thing and keeps the others, a chip that is on turns it off."""
+    texts = get_texts()
+    now: dict[str, object] = {
+        "path": wanted.path, "task": wanted.task, "level": wanted.level, "gaps": "1" if wanted.gaps else "", "q": wanted.text,
+    }  # fmt: skip
+
+    def chip(key: str, value: str, words: str, meaning: str = "") -> Chip:
+        on = str(now[key] or "") == value
+        return words, meaning, make_link(request.path, **{**now, key: "" if on else value}), on
+
+    paths = {chain.path.notation or "": chain.path for chain in chains if chain.path}
+    tasks = {task.notation or "": task for chain in chains for task in chain.tasks}
+    return {
+        "all": [(texts("filter.all"), "", make_link(request.path), not any(now.values()))],
+        "path": [
+            chip("path", key, texts("filter.path", number=key), names[paths[key].iri].text) for key in sorted(paths)
+        ]
+        if len(paths) > 1
+        else [],
+        "level": [chip("level", str(_DECIDING), texts("filter.level"))],
+        "gaps": [chip("gaps", "1", texts("filter.gaps"))],
+        "task": [
+            chip("task", key, names[task.iri].text)
+            for key, task in sorted(tasks.items(), key=lambda item: item[1].rank or 0)
+        ],
+    }
+
+
+@blueprint.get("/queries/")
+def queries() -> Response:
+    """List the ready questions."""
+    language = get_texts().language
+    return render(
+        "queries.html",
+        questions=[
+            (name, choose_text(query.question, language), choose_text(query.description, language), query.tags)
+            for name, query in get_site().catalogue.items()
+        ],
+    )
+
+
+@blueprint.get("/queries/<name>")
+def query(name: str) -> Response:
+    """Show one question with its form, and its answer; JSON, CSV or XML where ``format`` asks for it."""
+    site, language = get_site(), get_texts().language
+    question = site.catalogue.get_query(name)
+    given = {key: text for key, text in request.args.items() if key not in _RESERVED and text.strip()}
+    wanted = request.args.get("format")
+    if wanted and wanted not in _FORMATS:
+        raise BadParameterError("format", f"{wanted!r} is none of {', '.join(_FORMATS)}", query=name)
+    if wanted:
+        return send(site.store.query(question.bind(given), accept=[_FORMATS[wanted]]))
+    table: Table | None = None
+    problem = ""
+    is_incomplete = any(parameter.required and key not in given for key, parameter in question.parameters.items())
+    text = question.text
+    if not is_incomplete or given:
+        try:
+            text = question.bind(given)
+            solutions = decode_solutions(site.store.query(text, accept=[_FORMATS["json"]]).body)
+            table = make_table(solutions)
+        except BadParameterError as error:
+            problem = str(error)
+    response = render(
+        "query.html",
+        name=name,
+        title=choose_text(question.title, language),
+        question=choose_text(question.question, language),
+        description=choose_text(question.description, language),
+        fields=[_field(parameter, given) for parameter in question.parameters.values()],
+        given=given,
+        table=table,
+        headings=_headings(question, table, language),
+        problem=problem,
+        text=text,
+        formats=list(_FORMATS),
+    )
+    response.status_code = 400 if problem else 200
+    return response
+
+
+def _headings(question: NamedQuery, table: Table | None, language: str) -> list[tuple[str, Label]]:
+    columns = table.columns if table else ()
+    return [(name, choose_text(question.columns.get(name, {}), language)) for name in columns]
+
+
+def _field(parameter: Parameter, given: Mapping[str, str]) -> dict[str, object]:
+    """Describe a form field: a list to choose from where the data know what there is, else a line to write on."""
+    language = get_texts().language
+    return {
+        "name": parameter.name,
+        "title": choose_text(parameter.title, language),
+        "description": choose_text(parameter.description, language),
+        "required": parameter.required,
+        "example": parameter.example or "",
+        "value": given.get(parameter.name, parameter.default or ""),
+        "options": _options(parameter),
+    }
+
+
+def _options(parameter: Parameter) -> list[tuple[str, str]]:
+    store = get_site().store
+    if parameter.choices:
+        return [(choice, choice) for choice in parameter.choices]
+    if parameter.kind == "concept":
+        scheme = str(AKEV[parameter.scheme or ""])
+        things = {iri: iri.removeprefix(f"{scheme}/") for iri in find_concepts(store, scheme)}
+    elif parameter.kind == "resource":
+        single = len(parameter.classes) == 1
+        things = {
+            iri: stable_id if single else f"{kind}/{stable_id}"
+            for kind in parameter.classes
+            for iri, stable_id in find_things(store, kind).items()
+        }
+    else:
+        return []
+    if len(things) > _MOST_OPTIONS:
+        return []
+    names = get_names(set(things))
+    return [(value, names[iri].text) for iri, value in things.items()]

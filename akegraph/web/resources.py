@@ -1,0 +1,115 @@
+"""Every IRI under the base, answered: the one place that says how.
+
+``/id/…``, ``/vocab/…``, ``/graph/…`` and ``/ontology`` name things, so they answer 303 to a document about the thing,
+chosen by ``Accept``: ``/doc/<path>`` is the page, ``/data/<path>.<ttl|jsonld|nt|rdf>`` the same as RDF. The RDF of a
+thing is its asserted triples and those that point at it; that of a graph or the ontology is the whole graph.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from flask import Blueprint, Response, make_response, redirect, request
+
+from akegraph.errors import NotAcceptableError, UnknownResourceError
+from akegraph.graph.iris import BASE, ONTOLOGY, graph_name
+from akegraph.store.base import iri
+from akegraph.web.lookups import bind_terms, find_column, find_statements
+from akegraph.web.negotiation import negotiate
+from akegraph.web.problems import close_matches
+from akegraph.web.protocol import send
+from akegraph.web.rendering import get_site, get_texts, make_link, render
+from akegraph.web.resource_page import make_ontology_page, make_resource_page
+
+blueprint = Blueprint("resources", __name__)
+
+DATA_FORMATS = {
+    "ttl": "text/turtle",
+    "jsonld": "application/ld+json",
+    "nt": "application/n-triples",
+    "rdf": "application/rdf+xml",
+}
+_HTML = "text/html"
+_EXTENSIONS = {media_type: extension for extension, media_type in DATA_FORMATS.items()}
+
+
+@blueprint.get("/ontology", defaults={"path": "ontology"})
+@blueprint.get("/ontology/<version>", defaults={"path": "ontology"})
+@blueprint.get("/id/<path:path>", defaults={"family": "id"})
+@blueprint.get("/vocab/<path:path>", defaults={"family": "vocab"})
+@blueprint.get("/graph/<path:path>", defaults={"family": "graph"})
+def thing(path: str, family: str = "", version: str = "") -> Response:
+    """Send a reader or a program from a thing to a document about it."""
+    name = f"{family}/{path}" if family else path
+    chosen = negotiate(request.headers.get("Accept"), (_HTML, *_EXTENSIONS))
+    if chosen is None:
+        raise NotAcceptableError(f"a description is offered as {', '.join((_HTML, *_EXTENSIONS))}")
+    _check_known(name)
+    where = f"/doc/{_quoted(name)}" if chosen == _HTML else f"/data/{_quoted(name)}.{_EXTENSIONS[chosen]}"
+    response = make_response(redirect(make_link(where), code=303))
+    response.vary.add("Accept")
+    return response
+
+
+@blueprint.get("/doc/<path:name>")
+def document(name: str) -> Response:
+    """Show the page about a thing."""
+    store = get_site().store
+    links = {extension: f"/data/{_quoted(name)}.{extension}" for extension in DATA_FORMATS}
+    if name == "ontology":
+        response = render("ontology.html", page=make_ontology_page(store, get_texts()), data=links)
+    else:
+        statements = find_statements(store, BASE + name) if _is_iri(BASE + name) else ()
+        if not statements:
+            raise _unknown(name)
+        page = make_resource_page(BASE + name, statements)
+        response = render("resource.html", page=page, data=links)
+    for extension, media_type in DATA_FORMATS.items():
+        response.headers.add("Link", f'<{links[extension]}>; rel="alternate"; type="{media_type}"')
+    return response
+
+
+@blueprint.get("/data/<path:name>.<extension>")
+def data(name: str, extension: str) -> Response:
+    """Send the RDF about a thing."""
+    media_type = DATA_FORMATS.get(extension)
+    if media_type is None:
+        raise UnknownResourceError(f"/data/{name}.{extension}", [f"/data/{name}.{other}" for other in DATA_FORMATS])
+    _check_known(name)
+    if name == "ontology":
+        text = bind_terms("graph", graph=[iri(str(graph_name("ontology")))])
+    elif name.startswith("graph/"):
+        text = bind_terms("graph", graph=[iri(BASE + name)])
+    else:
+        text = bind_terms("description", resource=[iri(BASE + name)])
+    response = send(get_site().store.query(text, accept=[media_type]))
+    response.headers.add("Link", f'</doc/{_quoted(name)}>; rel="alternate"; type="{_HTML}"')
+    response.headers.add("Link", f'<{BASE + name}>; rel="describes"')
+    return response
+
+
+def _check_known(name: str) -> None:
+    """Raise unless something is said of a thing.
+
+    :raises UnknownResourceError: with the addresses that come close
+    """
+    thing = str(ONTOLOGY) if name == "ontology" else BASE + name
+    if not _is_iri(thing) or not get_site().store.ask(bind_terms("known", resource=[iri(thing)])):
+        raise _unknown(name)
+
+
+def _unknown(name: str) -> UnknownResourceError:
+    known = (thing.removeprefix(BASE) for thing in find_column(get_site().store, "resources", "resource"))
+    return UnknownResourceError(f"/{name}", [f"/{match}" for match in close_matches(name, known)])
+
+
+def _is_iri(text: str) -> bool:
+    try:
+        iri(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _quoted(name: str) -> str:
+    return quote(name, safe="/:@!$&'()*+,;=-._~%")
