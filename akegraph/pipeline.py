@@ -15,7 +15,7 @@ from akegraph.graph.framework import read_framework
 from akegraph.graph.inference import Reasoner, infer_triples
 from akegraph.graph.iris import PREFIXES, graph_name
 from akegraph.graph.loading import load_folder, load_turtle, union
-from akegraph.graph.mapping import map_plan
+from akegraph.graph.mapping import map_documents, map_plan
 from akegraph.graph.schemes import Schemes, read_schemes
 from akegraph.graph.serialising import serialise_trig
 from akegraph.resources import resource
@@ -45,8 +45,8 @@ class Knowledge:
 
     @cached_property
     def reference(self) -> Graph:
-        """Law, organisations, areas and the framework."""
-        return load_folder(resource("data", "reference"))
+        """Law, organisations, areas, the framework, and the documents that all of it was read from."""
+        return union((load_folder(resource("data", "reference")), map_documents(self.documents.values())))
 
     @cached_property
     def schemes(self) -> Schemes:
@@ -252,6 +252,5 @@ def validate_inputs(
     graphs = [map_folder(folder, knowledge)[1] for folder in folders]
     if files:
         graphs.append(load_turtle(*files))
-    if folders or not shape_files:
-        graphs += [knowledge.schemes_graph, knowledge.reference]
-    return validate_graph(union(graphs), load_shapes(shape_files or None), knowledge.ontology)
+    context = union((knowledge.schemes_graph, knowledge.reference)) if folders or not shape_files else None
+    return validate_graph(union(graphs), load_shapes(shape_files or None), knowledge.ontology, context=context)

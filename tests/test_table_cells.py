@@ -67,9 +67,7 @@ def test_effectiveness_and_evaluation_may_be_empty(lexicon):
     assert content.indicator_pathway is None
 
 
-@pytest.mark.parametrize(
-    "timing", ["Tuotoksen aikana", "Tuotoksen lopuksi ja jälkeen", "Tuotoksen aikana, lopuksi"]
-)
+@pytest.mark.parametrize("timing", ["Tuotoksen aikana", "Tuotoksen lopuksi ja jälkeen", "Tuotoksen aikana, lopuksi"])
 def test_timings_may_be_joined_in_several_ways(lexicon, timing):
     assert parse_row(row(evaluation=f"+ {timing}"), lexicon, "plan.csv").timings
 

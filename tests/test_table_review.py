@@ -23,9 +23,7 @@ def reading(*doubts, count=2):
     rows = [Row(f"row{n}", 16, n, cells) for n in range(1, count + 1)]
     for found in doubts:
         row = rows[found.row - 1]
-        rows[found.row - 1] = replace(
-            row, cells={**row.cells, found.column: Cell(found.proposed, CellState.REVIEW)}
-        )
+        rows[found.row - 1] = replace(row, cells={**row.cells, found.column: Cell(found.proposed, CellState.REVIEW)})
     return Reading(Table("data/plan.txt", {c.value: c.value.title() for c in Column}, tuple(rows)), doubts)
 
 

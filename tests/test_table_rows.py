@@ -44,9 +44,7 @@ def test_the_header_is_the_contract():
 texts = st.text(st.characters(exclude_categories=["Cc", "Cs"]), max_size=30)
 
 
-@given(
-    st.lists(st.tuples(texts, st.sampled_from(CellState)), min_size=8, max_size=8), st.sampled_from(",;\t")
-)
+@given(st.lists(st.tuples(texts, st.sampled_from(CellState)), min_size=8, max_size=8), st.sampled_from(",;\t"))
 def test_writing_and_reading_is_the_identity(cells, delimiter):
     def cell(text, state):
         if state is CellState.REVIEW:

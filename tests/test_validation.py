@@ -16,10 +16,9 @@ from akegraph.errors import ShapesError
 from akegraph.graph.iris import AKE_NS, AKESH, AKEV, mint_resource
 from akegraph.graph.loading import load_folder, load_turtle, new_graph, union
 from akegraph.resources import resource
+from akegraph.settings import LANGUAGES, Language
 from akegraph.validation import (
-    LANGUAGES,
     Finding,
-    Language,
     Place,
     Severity,
     ValidationReport,

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from rdflib import Graph
-from rdflib.plugins.parsers.notation3 import BadSyntax
 
 from akegraph.errors import GraphSyntaxError
 from akegraph.graph.iris import BASE, PREFIXES
+from akegraph.store.syntax import find_turtle_error
 
 
 def new_graph() -> Graph:
@@ -55,12 +55,15 @@ def parse_turtle(graph: Graph, data: bytes, file: str) -> None:
     """
     try:
         text = data.decode("utf-8-sig")
-        graph.parse(data=text, format="turtle", publicID=BASE)
     except UnicodeDecodeError as error:
-        raise GraphSyntaxError(f"is not UTF-8 (byte {error.start})", file=file) from error
-    except BadSyntax as error:
-        raise GraphSyntaxError(f"is not Turtle: {error.message}", file=file, line=error.lines + 1) from error
-    except Exception as error:  # rdflib raises a dozen unrelated types for bad input (ValueError, IndexError …)
+        line = data.count(b"\n", 0, error.start) + 1
+        raise GraphSyntaxError("is not UTF-8", file=file, line=line) from error
+    # Oxigraph's parser knows the line, and refuses what rdflib lets in and cannot write again (an IRI with a space).
+    if found := find_turtle_error(text.encode(), BASE):
+        raise GraphSyntaxError(f"is not Turtle: {found[1]}", file=file, line=found[0])
+    try:
+        graph.parse(data=text, format="turtle", publicID=BASE)
+    except Exception as error:  # rdflib raises a dozen unrelated types for bad input
         raise GraphSyntaxError(f"is not Turtle: {error}", file=file) from error
 
 

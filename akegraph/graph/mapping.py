@@ -8,7 +8,7 @@ read from. Only the specific, forward properties are asserted; inverses and supe
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from rdflib import Graph, Literal, URIRef
 from rdflib.namespace import DCAT, DCTERMS, RDF, SKOS, XSD
@@ -33,7 +33,7 @@ def map_plan(
     schemes: Schemes,
     framework: Framework,
 ) -> Graph:
-    """Map a table and what its controlled cells mean to the plan's graph.
+    """Map a table, and what its controlled cells mean, to the plan's graph.
 
     Adds an ``ake:Plan`` with period, organisation, areas and framework; per row its chain, its evaluation and one
     ``ake:SourceRecord`` per cell that is not empty. IRIs are minted from the stable ids of plan and rows. No blank nodes.
@@ -43,35 +43,37 @@ def map_plan(
     :raises MappingError: if a row's impact or goal is not the framework's
     """
     graph = new_graph()
-    _map_document(graph, document)
     _map_plan_itself(graph, plan)
     for row, content in zip(table.rows, contents, strict=True):
         _RowMapper(graph, plan, document, table, row, schemes).map(content, _pathway(framework, content, table, row))
     return graph
 
 
-def _map_document(graph: Graph, document: Document) -> None:
-    iri = mint_resource("document", document.id)
-    checksum = URIRef(f"{iri}#checksum")
-    language = document.language
-    pages = f"{document.first_page}-{document.last_page}"
-    for predicate, value in (
-        (RDF.type, AKE.SourceDocument),
-        (SKOS.prefLabel, Literal(document.title, lang=language)),
-        (DCTERMS.title, Literal(document.title, lang=language)),
-        (DCTERMS.type, Literal(document.kind, lang=language)),
-        (DCTERMS.publisher, Literal(document.publisher, lang=language)),
-        (DCTERMS.language, Literal(language)),
-        (DCTERMS.issued, Literal(document.issued)),
-        (DCTERMS.extent, Literal(pages)),
-        (DCTERMS.provenance, Literal(document.extraction, lang="en")),
-        (DCTERMS.rights, Literal(document.rights, lang="en")),
-        (SPDX.checksum, checksum),
-    ):
-        graph.add((iri, predicate, value))
-    graph.add((checksum, RDF.type, SPDX.Checksum))
-    graph.add((checksum, SPDX.algorithm, SPDX.checksumAlgorithm_sha256))
-    graph.add((checksum, SPDX.checksumValue, Literal(document.sha256, datatype=XSD.hexBinary)))
+def map_documents(documents: Iterable[Document]) -> Graph:
+    """Map the descriptions of source documents to ``ake:SourceDocument``s, each with its checksum."""
+    graph = new_graph()
+    for document in documents:
+        iri = mint_resource("document", document.id)
+        checksum = URIRef(f"{iri}#checksum")
+        language = document.language
+        for predicate, value in (
+            (RDF.type, AKE.SourceDocument),
+            (SKOS.prefLabel, Literal(document.title, lang=language)),
+            (DCTERMS.title, Literal(document.title, lang=language)),
+            (DCTERMS.type, Literal(document.kind, lang=language)),
+            (DCTERMS.publisher, Literal(document.publisher, lang=language)),
+            (DCTERMS.language, Literal(language)),
+            (DCTERMS.issued, Literal(document.issued)),
+            (DCTERMS.extent, Literal(f"{document.first_page}-{document.last_page}")),
+            (DCTERMS.provenance, Literal(document.extraction, lang="en")),
+            (DCTERMS.rights, Literal(document.rights, lang="en")),
+            (SPDX.checksum, checksum),
+        ):
+            graph.add((iri, predicate, value))
+        graph.add((checksum, RDF.type, SPDX.Checksum))
+        graph.add((checksum, SPDX.algorithm, SPDX.checksumAlgorithm_sha256))
+        graph.add((checksum, SPDX.checksumValue, Literal(document.sha256, datatype=XSD.hexBinary)))
+    return graph
 
 
 def _map_plan_itself(graph: Graph, plan: Plan) -> None:

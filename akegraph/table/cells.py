@@ -100,9 +100,7 @@ def read_task(text: str, lexicon: Lexicon) -> tuple[TaskCell, list[str]]:
         number, label = str(int(parts[1])), parts[2]
         path = next((path for path in lexicon.paths if path.notation == number), None)
         if path is None:
-            problems.append(
-                f"{item!r}: there is no path {number}; known are {known(lexicon.paths, numbered=True)}"
-            )
+            problems.append(f"{item!r}: there is no path {number}; known are {known(lexicon.paths, numbered=True)}")
         elif find(label, lexicon.paths) != path:
             problems.append(f"{item!r}: path {number} is worded {path.label!r}")
         else:
@@ -139,9 +137,7 @@ def read_evaluation(text: str, lexicon: Lexicon) -> tuple[EvaluationCell, list[s
             pathways.append(int(parts[1]))
         elif parts := grammar.timing.fullmatch(item):
             for word in grammar.between_timings.split(parts[1]):
-                timing = find(word, lexicon.timings) or find(
-                    f"{lexicon.anchors.timing[0]} {word}", lexicon.timings
-                )
+                timing = find(word, lexicon.timings) or find(f"{lexicon.anchors.timing[0]} {word}", lexicon.timings)
                 if timing is None:
                     problems.append(f"{word!r} is no known timing; known are {known(lexicon.timings)}")
                 else:
@@ -198,13 +194,13 @@ def check_table(table: Table, lexicon: Lexicon) -> list[MappingError]:
     for row in table.rows:
         if not _ID.fullmatch(row.id):
             what = f"{row.id!r} is no stable id: lower-case letters and digits, a letter first"
-            errors.append(MappingError(what, file=table.file, row=row.number, column="id"))
+            errors.append(MappingError(what, file=table.file, page=row.page, row=row.number, column="id"))
         elif ids[row.id] > 1:
             what = f"the id {row.id!r} stands in {ids[row.id]} rows; every row needs its own"
-            errors.append(MappingError(what, file=table.file, row=row.number, column="id"))
+            errors.append(MappingError(what, file=table.file, page=row.page, row=row.number, column="id"))
         if numbers[row.number] > 1:
             what = f"{numbers[row.number]} rows are numbered {row.number}; every row needs its own number"
-            errors.append(MappingError(what, file=table.file, row=row.number, column="row"))
+            errors.append(MappingError(what, file=table.file, page=row.page, row=row.number, column="row"))
         errors.extend(_read_row(row, lexicon, table.file, dict(table.headings))[1])
     return errors
 
@@ -216,7 +212,7 @@ def _read_row(
 
     def refuse(column: str, *problems: str) -> None:
         heading = headings.get(column) or lexicon.heading(column)
-        errors.extend(MappingError(what, file=file, row=row.number, column=heading) for what in problems)
+        errors.extend(MappingError(what, file=file, page=row.page, row=row.number, column=heading) for what in problems)
 
     task, impact, goal, evaluation = TaskCell(), ImpactCell(), GoalCell(), EvaluationCell()
     level: str | None = None
@@ -246,9 +242,7 @@ def _read_row(
         for column, number in numbers.items():
             if number is not None and str(number) != task.paths[0]:
                 there = headings.get(Column.TASK) or lexicon.heading(Column.TASK)
-                refuse(
-                    column, f"{row.text(column)!r}: path {number} here, but path {task.paths[0]} in {there!r}"
-                )
+                refuse(column, f"{row.text(column)!r}: path {number} here, but path {task.paths[0]} in {there!r}")
     if errors or impact.pathway is None or level is None:
         return None, errors
     content = RowContent(

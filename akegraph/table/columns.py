@@ -74,11 +74,7 @@ def read_anchors(path: Path) -> Anchors:
     words: dict[str, tuple[str, ...]] = {}
     for known in fields(Anchors):
         value = content.pop(known.name, None)
-        if (
-            not isinstance(value, list)
-            or not value
-            or not all(isinstance(w, str) and w.strip() for w in value)
-        ):
+        if not isinstance(value, list) or not value or not all(isinstance(w, str) and w.strip() for w in value):
             raise VocabularyError(f"{path}: {known.name!r} must be a list of one word or more")
         words[known.name] = tuple(unicodedata.normalize("NFC", word) for word in value)
     if content:
@@ -110,9 +106,7 @@ def match_at(words: Sequence[str], start: int, wordings: Sequence[Wording]) -> t
     return _longest(words, start, _by_spelling(tuple(wordings)), normalised=True)
 
 
-def match_broken_at(
-    words: Sequence[str], start: int, wordings: Sequence[Wording]
-) -> tuple[Wording, int] | None:
+def match_broken_at(words: Sequence[str], start: int, wordings: Sequence[Wording]) -> tuple[Wording, int] | None:
     """Find the concept worded from ``start`` on if only breaks inside words keep it from :func:`match_at`."""
     return _longest(words, start, _by_letters(tuple(wordings)), normalised=False)
 
@@ -125,13 +119,12 @@ def known(wordings: Iterable[Wording], *, numbered: bool = False) -> str:
 def _longest(
     words: Sequence[str], start: int, spellings: Mapping[str, Wording], *, normalised: bool
 ) -> tuple[Wording, int] | None:
-    limit = max(map(len, spellings), default=0)
     found = None
     text = ""
     for end in range(start, len(words)):
         text = f"{text} {words[end]}"
         key = normalise(text) if normalised else squeeze(text)
-        if len(key) > limit:
+        if not any(spelling.startswith(key) for spelling in spellings):
             break
         if key in spellings:
             found = spellings[key], end + 1
@@ -140,17 +133,9 @@ def _longest(
 
 @cache
 def _by_spelling(wordings: tuple[Wording, ...]) -> Mapping[str, Wording]:
-    return {
-        normalise(text): wording
-        for wording in reversed(wordings)
-        for text in (*wording.variants, wording.label)
-    }
+    return {normalise(text): wording for wording in reversed(wordings) for text in (*wording.variants, wording.label)}
 
 
 @cache
 def _by_letters(wordings: tuple[Wording, ...]) -> Mapping[str, Wording]:
-    return {
-        squeeze(text): wording
-        for wording in reversed(wordings)
-        for text in (*wording.variants, wording.label)
-    }
+    return {squeeze(text): wording for wording in reversed(wordings) for text in (*wording.variants, wording.label)}

@@ -41,9 +41,7 @@ def settle_middles(rows: Sequence[RowDraft], lexicon: Lexicon) -> None:
 
 
 def _split(row: RowDraft, lexicon: Lexicon, outcomes: Iterable[str]) -> Split:
-    return split_middle(
-        row.middle, lexicon.anchors.conjunction, frozenset(outcomes), break_behind=row.break_behind
-    )
+    return split_middle(row.middle, lexicon.anchors.conjunction, frozenset(outcomes), break_behind=row.break_behind)
 
 
 def _is_sure(row: RowDraft) -> bool:
@@ -124,9 +122,7 @@ def doubt_differences(rows: Sequence[RowDraft], lexicon: Lexicon) -> None:
 
     named = Counter(of_goal)
     worded = {of_goal[at] for at in goals}
-    displaced = any(
-        code == "text-between" for row in rows for cell in row.cells.values() for code, _ in cell.reasons
-    )
+    displaced = any(code == "text-between" for row in rows for cell in row.cells.values() for code, _ in cell.reasons)
     for at, row in enumerate(rows):
         if at in goals or not row.cells[Column.EFFECTIVENESS].words:
             continue

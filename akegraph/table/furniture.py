@@ -93,9 +93,7 @@ def number_pages(
         notes.append("no page number was found; pages are counted from 1")
     if first_page is not None:
         if pages.get(first, first_page) != first_page:
-            notes.append(
-                f"the first row is taken to be on page {first_page}; the document says {pages[first]}"
-            )
+            notes.append(f"the first row is taken to be on page {first_page}; the document says {pages[first]}")
         pages[first] = first_page
     known = sorted(pages) or [first]
     pages.setdefault(known[0], 1)
@@ -146,9 +144,7 @@ def _lone_page(line: str, anchors: Anchors) -> int | None:
 
 def _counting_lines(lines: list[str], anchors: Anchors) -> dict[int, int]:
     """Find the lines that come several times, their last word one higher each time."""
-    cell_words = {
-        word for words in (anchors.path, anchors.pathway, anchors.pathway_genitive) for word in words
-    }
+    cell_words = {word for words in (anchors.path, anchors.pathway, anchors.pathway_genitive) for word in words}
     series: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
     for n, line in enumerate(lines):
         start, _, last = line.rpartition(" ")
@@ -162,9 +158,7 @@ def _counting_lines(lines: list[str], anchors: Anchors) -> dict[int, int]:
     return found
 
 
-def _spans(
-    lines: list[str], feeds: set[int], numbers: dict[int, int], anchors: Anchors
-) -> list[tuple[int, int]]:
+def _spans(lines: list[str], feeds: set[int], numbers: dict[int, int], anchors: Anchors) -> list[tuple[int, int]]:
     """Find the stretches of furniture, each one page break; an empty stretch is a form feed alone."""
 
     def is_furniture(n: int) -> bool:

@@ -104,9 +104,7 @@ def _flaw(words: Sequence[Word], *, break_behind: bool) -> tuple[str, str] | Non
     return None
 
 
-def _reason(
-    words: Sequence[Word], blank: Sequence[int], begins: Sequence[int], borders: int
-) -> tuple[str, str]:
+def _reason(words: Sequence[Word], blank: Sequence[int], begins: Sequence[int], borders: int) -> tuple[str, str]:
     """Say why a split is not sure."""
     cells = "activity, output and outcome" if borders == 2 else "activity and output"
     if len(blank) < borders:

@@ -82,14 +82,9 @@ def merge_review(existing: Review | None, reading: Reading) -> Review:
     asked = {_key(doubt): doubt for doubt in reading.doubts}
     known = {item.key: item for item in existing.items} if existing else {}
     pages = {row.id: row.page for row in reading.table.rows}
-    items = [
-        _item(doubt, pages[doubt.row_id], reading.table.headings, known.get(key))
-        for key, doubt in asked.items()
-    ]
+    items = [_item(doubt, pages[doubt.row_id], reading.table.headings, known.get(key)) for key, doubt in asked.items()]
     # what was open and is gone is nobody's work; only decisions are worth keeping
-    items += [
-        replace(item, arises=False) for key, item in known.items() if key not in asked and not item.is_open
-    ]
+    items += [replace(item, arises=False) for key, item in known.items() if key not in asked and not item.is_open]
     order = {column.value: rank for rank, column in enumerate(Column)}
     items.sort(key=lambda item: (item.number, order.get(item.column, len(order)), not item.arises, item.read))
     return Review(PurePath(reading.table.file).name, tuple(items))
@@ -112,9 +107,7 @@ def apply_review(reading: Reading, review: Review) -> Reading:
         left.append(doubt)
         if (doubt.row_id, doubt.column) in answered_cells:
             heading = reading.table.headings.get(doubt.column, doubt.column)
-            notes.append(
-                f"row {doubt.row}, column {heading!r}: the answer is stale; the text read has changed since"
-            )
+            notes.append(f"row {doubt.row}, column {heading!r}: the answer is stale; the text read has changed since")
     rows = tuple(_settle(row, settled) for row in reading.table.rows)
     return replace(reading, table=replace(reading.table, rows=rows), doubts=tuple(left), notes=tuple(notes))
 
@@ -216,9 +209,7 @@ def _read_item(table: object, at: int, file: str) -> ReviewItem:
             value = value.isoformat()
         wanted = {"str": str, "int": int, "bool": bool}[str(field.type)]
         if type(value) is not wanted:
-            raise refuse(
-                f"{name!r} is missing" if value is MISSING else f"{name!r} is {value!r}, no {wanted.__name__}"
-            )
+            raise refuse(f"{name!r} is missing" if value is MISSING else f"{name!r} is {value!r}, no {wanted.__name__}")
         values[name] = value
     item = ReviewItem(**values)
     _check_answer(item, refuse)

@@ -32,9 +32,7 @@ def write_rows(table: Table, lexicon: Lexicon) -> bytes:
     writer.writerow([*_PLACES, *headings, *(_STATE + heading for heading in headings)])
     for row in table.rows:
         cells = [row.cells[column] for column in Column]
-        writer.writerow(
-            [row.id, row.page, row.number, *(c.text for c in cells), *(c.state.value for c in cells)]
-        )
+        writer.writerow([row.id, row.page, row.number, *(c.text for c in cells), *(c.state.value for c in cells)])
     return stream.getvalue().encode()
 
 
@@ -83,9 +81,7 @@ def _split(text: str, file: str) -> list[list[str]]:
     return [fields for fields in lines if any(fields)]
 
 
-def _read_header(
-    header: Sequence[str], lexicon: Lexicon, file: str
-) -> tuple[Mapping[str, int], dict[str, str]]:
+def _read_header(header: Sequence[str], lexicon: Lexicon, file: str) -> tuple[Mapping[str, int], dict[str, str]]:
     """Find where each column stands, by its notation, with ``state: `` before it for the column of states."""
     places: dict[str, int] = {}
     headings: dict[str, str] = {}
@@ -111,9 +107,7 @@ def _read_header(
     return places, headings
 
 
-def _read_row(
-    fields: Sequence[str], header: Sequence[str], places: Mapping[str, int], file: str, number: int
-) -> Row:
+def _read_row(fields: Sequence[str], header: Sequence[str], places: Mapping[str, int], file: str, number: int) -> Row:
     if len(fields) != len(header):
         what = f"{len(fields)} fields under {len(header)} headings"
         raise SourceError(what, file=file, row=number)

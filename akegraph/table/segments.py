@@ -74,9 +74,7 @@ def find_headings(words: Sequence[Word], lexicon: Lexicon) -> list[Headings]:
     return found
 
 
-def cut_rows(
-    words: Sequence[Word], landmarks: Sequence[Landmark], start: int, lexicon: Lexicon
-) -> list[RowDraft]:
+def cut_rows(words: Sequence[Word], landmarks: Sequence[Landmark], start: int, lexicon: Lexicon) -> list[RowDraft]:
     """Cut the words into rows and their cells.
 
     :param start: the index of the first word that can belong to a row
@@ -89,9 +87,7 @@ def cut_rows(
         starts.append(_row_start(words, group[0], floor, lexicon, closed=closed))
         floor = group[-1].end
     ends = [*starts[1:], len(words)]
-    return [
-        _cut_row(words, group, first, end) for group, first, end in zip(groups, starts, ends, strict=True)
-    ]
+    return [_cut_row(words, group, first, end) for group, first, end in zip(groups, starts, ends, strict=True)]
 
 
 def _row_start(words: Sequence[Word], first: Landmark, floor: int, lexicon: Lexicon, *, closed: bool) -> int:

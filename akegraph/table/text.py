@@ -61,9 +61,7 @@ def read_text(
     _refuse_doubtful(drafts, file)
 
     page, on_pages = number_pages(layout, drafts[0].words[0].sheet, words[-1].sheet, first_page)
-    texts: list[dict[str, str]] = [
-        {column: draft.text for column, draft in row.cells.items()} for row in drafts
-    ]
+    texts: list[dict[str, str]] = [{column: draft.text for column, draft in row.cells.items()} for row in drafts]
     ids = stable_ids(plan_id, texts, earlier)
     rows, in_doubt = [], []
     for number, (row_id, row) in enumerate(zip(ids, drafts, strict=True), start=1):
@@ -86,9 +84,7 @@ def read_text(
     return Reading(table, tuple(in_doubt), tuple(dropped), tuple(notes))
 
 
-def _take_headings(
-    words: list[Word], lexicon: Lexicon, file: str
-) -> tuple[list[Word], dict[str, str], list[Word]]:
+def _take_headings(words: list[Word], lexicon: Lexicon, file: str) -> tuple[list[Word], dict[str, str], list[Word]]:
     """Take the headings out of the words, wherever they are repeated.
 
     :returns: the other words, the headings by column, and the words taken out
@@ -113,9 +109,7 @@ def _refuse_heading_order(headings: Headings, lexicon: Lexicon, file: str) -> No
     order = [ranks[Column(column)] for column, _ in headings.columns]
     if order != sorted(order):
         right = ", ".join(repr(lexicon.heading(column)) for column in Column)
-        what = (
-            f"the headings stand in another order than {right}; flattened text can be read in this order only"
-        )
+        what = f"the headings stand in another order than {right}; flattened text can be read in this order only"
         raise SourceError(what, file=file)
 
 

@@ -97,11 +97,7 @@ def _readable(piece: str) -> str:
 
 
 def _garbled(piece: str) -> tuple[str, str] | None:
-    return (
-        ("unreadable-character", f"{piece!r} has characters that cannot be read")
-        if is_garbled(piece)
-        else None
-    )
+    return ("unreadable-character", f"{piece!r} has characters that cannot be read") if is_garbled(piece) else None
 
 
 def _attested(words: Sequence[Word]) -> Counter[str]:
@@ -129,9 +125,7 @@ def _join_hyphens(words: Sequence[Word], attested: Counter[str], anchors: Anchor
             joined[-1] = replace(before, text=decided.text, raw=raw, doubt=doubt)
         else:
             joined.append(word)
-    return [
-        replace(w, text=w.text.replace(SOFT_HYPHEN, ""), raw=w.raw.replace(SOFT_HYPHEN, "")) for w in joined
-    ]
+    return [replace(w, text=w.text.replace(SOFT_HYPHEN, ""), raw=w.raw.replace(SOFT_HYPHEN, "")) for w in joined]
 
 
 def _rejoin(words: Sequence[Word], attested: Counter[str]) -> list[Word]:
@@ -139,12 +133,7 @@ def _rejoin(words: Sequence[Word], attested: Counter[str]) -> list[Word]:
     whole: list[Word] = []
     for word in words:
         before = whole[-1] if whole else None
-        if (
-            before is None
-            or word.opens
-            or word.after_break
-            or not _is_broken(before.text, word.text, attested)
-        ):
+        if before is None or word.opens or word.after_break or not _is_broken(before.text, word.text, attested):
             whole.append(word)
             continue
         one = before.text + word.text

@@ -16,25 +16,33 @@ from rdflib.query import Result
 from rdflib.term import IdentifiedNode, Node
 
 from akegraph.errors import ShapesError
-from akegraph.graph.loading import new_graph
+from akegraph.graph.loading import new_graph, union
 from akegraph.terms import AKE
 from akegraph.validation.findings import Finding, ValidationReport
 from akegraph.validation.places import Locator, shorten_iri
 from akegraph.validation.shapes import Rule, Shapes, severity_of
 
 
-def validate_graph(data: Graph, shapes: Shapes, ontology: Graph) -> ValidationReport:
+def validate_graph(data: Graph, shapes: Shapes, ontology: Graph, *, context: Graph | None = None) -> ValidationReport:
     """Validate asserted triples against shapes.
 
-    :param data: a plan with its framework and schemes, without inferred triples; not changed
+    :param data: what is validated, without inferred triples; not changed
     :param shapes: what :func:`akegraph.validation.load_shapes` read; not changed
     :param ontology: read for ``rdfs:subClassOf`` between named classes; not changed
+    :param context: what the data rest on, such as the framework and the schemes; not changed. It is read together
+        with the data, but a node of it that the data do not mention is nobody's finding here.
     :returns: the findings; a graph that does not conform is an answer, not an error
     :raises ShapesError: if the engine cannot work with the shapes
     """
-    results = _run_pyshacl(data, shapes, ontology)
-    locator = Locator(data)
-    found = [(_finding(results, result, shapes, locator), result) for result in results.objects(None, SH.result)]
+    everything = data if context is None else union((data, context))
+    results = _run_pyshacl(everything, shapes, ontology)
+    locator = Locator(everything)
+    mentioned = {node for s, _, o in data for node in (s, o)}
+    found = [
+        (_finding(results, result, shapes, locator), result)
+        for result in results.objects(None, SH.result)
+        if results.value(result, SH.focusNode) in mentioned
+    ]
     found.sort(key=lambda pair: pair[0].order)
     graph = _report_graph(results, found, shapes)
     return ValidationReport(findings=tuple(finding for finding, _ in found), shapes=shapes, graph=graph)
