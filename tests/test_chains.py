@@ -172,9 +172,7 @@ def test_foreign_data_without_names_and_cells_is_a_chain() -> None:
 
 def test_foreign_cycle_ends() -> None:
     chain = find_chain(
-        foreign(
-            ":a a ake:Activity ; ake:inPlan :p ; ake:hasOutput :a ; ake:hasOutcome :a ; ake:hasImpact :a ."
-        ),
+        foreign(":a a ake:Activity ; ake:inPlan :p ; ake:hasOutput :a ; ake:hasOutcome :a ; ake:hasImpact :a ."),
         "http://example.org/a",
     )
     assert [step.kind for step in chain.steps] == ["activity", "output", "outcome", "impact"]

@@ -43,8 +43,7 @@ def framework() -> Framework:
 def map_one(framework: Framework, **changed: str) -> Graph:
     lexicon = KNOWLEDGE.schemes.lexicon
     cells = {
-        name: Cell(text, CellState.SURE if text else CellState.MISSING)
-        for name, text in (CELLS | changed).items()
+        name: Cell(text, CellState.SURE if text else CellState.MISSING) for name, text in (CELLS | changed).items()
     }
     row = Row("testrow2", 21, 4, cells)
     table = Table("test.csv", {column.notation: column.label for column in lexicon.columns}, (row,))
@@ -54,14 +53,10 @@ def map_one(framework: Framework, **changed: str) -> Graph:
         label="Test 2026",
     )
     document = replace(KNOWLEDGE.documents[plan.document], id="test-document")
-    return map_plan(
-        plan, document, table, [parse_row(row, lexicon, table.file)], KNOWLEDGE.schemes, framework
-    )
+    return map_plan(plan, document, table, [parse_row(row, lexicon, table.file)], KNOWLEDGE.schemes, framework)
 
 
-def test_one_row_becomes_exactly_the_golden_triples(
-    framework: Framework, request: pytest.FixtureRequest
-) -> None:
+def test_one_row_becomes_exactly_the_golden_triples(framework: Framework, request: pytest.FixtureRequest) -> None:
     graph = map_one(framework)
     if request.config.getoption("--update-golden"):
         GOLDEN.write_bytes(serialise_turtle(graph))

@@ -27,9 +27,7 @@ def parse(path: Path) -> Graph:
 
 
 def turtle_files() -> list[Path]:
-    return sorted(
-        path for folder in ("ontology", "shapes", "data") for path in (ROOT / folder).rglob("*.ttl")
-    )
+    return sorted(path for folder in ("ontology", "shapes", "data") for path in (ROOT / folder).rglob("*.ttl"))
 
 
 def own_terms(ontology: Graph) -> set[URIRef]:
@@ -55,9 +53,7 @@ def test_terms_are_those_of_the_ontology(ontology: Graph) -> None:
 
 
 def test_rendering_sees_a_renamed_term(ontology: Graph) -> None:
-    source = (
-        (ROOT / "ontology/akegraph.ttl").read_text(encoding="utf-8").replace("ake:hasOutput ", "ake:yields ")
-    )
+    source = (ROOT / "ontology/akegraph.ttl").read_text(encoding="utf-8").replace("ake:hasOutput ", "ake:yields ")
     assert render(Graph().parse(data=source, format="turtle")) != render(ontology)
 
 
@@ -71,9 +67,7 @@ def test_a_misspelt_term_raises() -> None:
 
 def test_all_files_are_looked_at() -> None:
     found = {path.relative_to(ROOT).as_posix() for path in turtle_files()}
-    schemes = {
-        f"ontology/schemes/{name}.ttl" for name in ("column", "participation", "path", "task", "timing")
-    }
+    schemes = {f"ontology/schemes/{name}.ttl" for name in ("column", "participation", "path", "task", "timing")}
     reference = {f"data/reference/{name}.ttl" for name in ("areas", "framework", "law", "organisations")}
     assert found >= {"ontology/akegraph.ttl", *schemes, *reference}
 
@@ -118,10 +112,7 @@ def undeclared(ontology: Graph, files: list[Path]) -> list[str]:
     for path in files:
         sparql = path.suffix == ".rq"
         used = terms_in_sparql(path.read_text(encoding="utf-8")) if sparql else terms_in_turtle(path)
-        faults += [
-            f"{path.name}: ake:{name} is not declared in ontology/akegraph.ttl"
-            for name in sorted(used - known)
-        ]
+        faults += [f"{path.name}: ake:{name} is not declared in ontology/akegraph.ttl" for name in sorted(used - known)]
     return faults
 
 
@@ -199,9 +190,9 @@ def test_terms_are_named_and_defined_here(ontology: Graph) -> None:
 
 
 def test_outside_terms_are_declared_and_never_redefined(ontology: Graph) -> None:
-    outside = {
-        subject for subject in ontology.subjects() if isinstance(subject, URIRef) and subject not in AKE_NS
-    } - {ONTOLOGY}
+    outside = {subject for subject in ontology.subjects() if isinstance(subject, URIRef) and subject not in AKE_NS} - {
+        ONTOLOGY
+    }
     for term in outside:
         assert {predicate for predicate, _ in ontology.predicate_objects(term)} == {RDF.type}, term
     built_in = tuple(map(str, (OWL, RDF, RDFS, XSD)))

@@ -325,9 +325,7 @@ def test_each_kind_refuses(kind: str, text: str) -> None:
 
 def test_bind_complains() -> None:
     chain = load_queries().get_query("whole-chain")
-    with pytest.raises(
-        BadParameterError, match=r"whole-chain: parameter 'activity': is missing.*for example"
-    ):
+    with pytest.raises(BadParameterError, match=r"whole-chain: parameter 'activity': is missing.*for example"):
         chain.bind()
     with pytest.raises(BadParameterError, match="did you mean 'activity'"):
         chain.bind({"activty": "x"})
@@ -357,9 +355,7 @@ def lines_of(content: str) -> Sequence[str]:
     return content.splitlines(keepends=True)
 
 
-@pytest.mark.parametrize(
-    "number", range(len(HEADER.splitlines())), ids=lambda n: HEADER.splitlines()[n][3:20]
-)
+@pytest.mark.parametrize("number", range(len(HEADER.splitlines())), ids=lambda n: HEADER.splitlines()[n][3:20])
 def test_every_line_of_a_header_is_needed(number: int) -> None:
     lines = list(lines_of(HEADER.replace("TYPE", "string") + SPARQL))
     del lines[number]

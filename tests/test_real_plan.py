@@ -117,8 +117,7 @@ def test_every_resource_of_the_plan_reaches_a_cell(dataset: Dataset) -> None:
         assert len(resources) == count, kind
         for found in resources:
             assert any(
-                (cell, RDF.type, AKE.SourceRecord) in asserted
-                for cell in asserted.objects(found, AKE.statedIn)
+                (cell, RDF.type, AKE.SourceRecord) in asserted for cell in asserted.objects(found, AKE.statedIn)
             ), found
     for predicate in (AKE.underTask, AKE.onPath, AKE.hasParticipationLevel, AKE.hasTiming):
         for concept in set(asserted.objects(None, predicate)):
@@ -165,9 +164,7 @@ def test_closure_adds_no_noise_and_equals_owlrl(dataset: Dataset) -> None:
 def test_no_violation_and_warnings_exactly_where_the_source_is_silent(report: ValidationReport) -> None:
     assert report.conforms(Severity.VIOLATION)
     assert not report.conforms(Severity.WARNING)
-    silent = sorted(
-        (f.severity.word, f.places[0].column, tuple(p.row for p in f.places)) for f in report.findings
-    )
+    silent = sorted((f.severity.word, f.places[0].column, tuple(p.row for p in f.places)) for f in report.findings)
     assert silent == sorted(
         [("warning", "evaluation", (row,)) for row in (9, 15, 16, 17)]
         + [("warning", "effectiveness", rows) for rows in ((1, 5, 6, 7, 12), (10, 11, 13, 14, 17))]

@@ -31,9 +31,7 @@ def parse(*paths: Path) -> Graph:
     return graph
 
 
-def label(
-    graph: Graph, subject: URIRef, language: str = "fi", predicate: URIRef = SKOS.prefLabel
-) -> str | None:
+def label(graph: Graph, subject: URIRef, language: str = "fi", predicate: URIRef = SKOS.prefLabel) -> str | None:
     texts = [text for text in graph.objects(subject, predicate) if isinstance(text, Literal)]
     return next((str(text) for text in texts if text.language == language), None)
 
@@ -182,9 +180,7 @@ def test_nothing_is_invented_where_the_plan_is_silent(reference: Graph) -> None:
 def test_regional_libraries_share_the_areas_out(reference: Graph) -> None:
     areas = set(reference.subjects(RDF.type, AKE.OperatingArea))
     assert len(areas) == 18
-    assert len(set(reference.objects(None, AKE.operatesIn))) == len(
-        list(reference.objects(None, AKE.operatesIn))
-    )
+    assert len(set(reference.objects(None, AKE.operatesIn))) == len(list(reference.objects(None, AKE.operatesIn)))
     assert set(reference.objects(None, AKE.operatesIn)) == areas
     assert len(set(reference.subjects(AKE.operatesIn))) == 9
     assert set(reference.objects(ID["organisation/tampere"], AKE.operatesIn)) == {

@@ -33,9 +33,7 @@ def test_the_ontology_with_its_blank_nodes_comes_back_the_same() -> None:
     graph = load_turtle(resource("ontology", "akegraph.ttl"))
     quads = pyoxigraph.parse(serialise_trig({NAME: graph}), format=pyoxigraph.RdfFormat.TRIG)
     triples = [quad.triple for quad in quads if str(quad.graph_name) == NAME.n3()]
-    again = Graph().parse(
-        data=pyoxigraph.serialize(triples, format=pyoxigraph.RdfFormat.N_TRIPLES), format="nt"
-    )
+    again = Graph().parse(data=pyoxigraph.serialize(triples, format=pyoxigraph.RdfFormat.N_TRIPLES), format="nt")
     assert isomorphic(again, graph)
     assert isomorphic(Graph().parse(data=serialise_turtle(graph), format="turtle"), graph)
 

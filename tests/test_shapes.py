@@ -59,10 +59,7 @@ def found(data: Graph, tried: Shapes) -> set[Result]:
 def expected(path: Path) -> set[Result]:
     lines = path.read_text(encoding="utf-8").splitlines()
     marked = (line.removeprefix("# expect: ") for line in lines if line.startswith("# expect: "))
-    return {
-        (focus, shape, component)
-        for focus, shape, component in (map(expand, line.split()) for line in marked)
-    }
+    return {(focus, shape, component) for focus, shape, component in (map(expand, line.split()) for line in marked)}
 
 
 def expand(curie: str) -> str:
@@ -80,9 +77,7 @@ def node_shapes() -> list[Node]:
 
 def reported() -> list[Node]:
     """The rules: property shapes of node shapes that have a target."""
-    return sorted(
-        {rule for shape in node_shapes() for rule in shapes().graph.objects(shape, SH.property)}, key=str
-    )
+    return sorted({rule for shape in node_shapes() for rule in shapes().graph.objects(shape, SH.property)}, key=str)
 
 
 def test_number_of_examples() -> None:
@@ -112,9 +107,7 @@ def test_every_node_shape_has_a_valid_example() -> None:
 
 
 def test_every_rule_has_an_example_that_only_it_catches() -> None:
-    alone = {
-        next(iter(caught)) for path in FILES if len(caught := {shape for _, shape, _ in expected(path)}) == 1
-    }
+    alone = {next(iter(caught)) for path in FILES if len(caught := {shape for _, shape, _ in expected(path)}) == 1}
     assert alone == {str(rule) for rule in reported()}
 
 
@@ -126,9 +119,7 @@ def test_no_constraint_and_no_target_can_be_removed_unnoticed(shape: Node) -> No
     for path in paths:
         assert found(example(path), Shapes(part, find_rules(part))) == before[path], path
     unnoticed = [
-        triple
-        for triple in constraints(part)
-        if not any(changes(part, triple, path, before[path]) for path in paths)
+        triple for triple in constraints(part) if not any(changes(part, triple, path, before[path]) for path in paths)
     ]
     assert unnoticed == []
 
@@ -176,10 +167,7 @@ def test_preparing_a_query_changes_nothing(path: Path) -> None:
     rules += shapes().graph
     _, results, _ = pyshacl.validate(data_graph=data, shacl_graph=rules, inference="none")
     assert {
-        tuple(
-            str(results.value(result, key))
-            for key in (SH.focusNode, SH.sourceShape, SH.sourceConstraintComponent)
-        )
+        tuple(str(results.value(result, key)) for key in (SH.focusNode, SH.sourceShape, SH.sourceConstraintComponent))
         for result in results.subjects(RDF.type, SH.ValidationResult)
     } == expected(path)
 
@@ -219,9 +207,7 @@ def test_terms_in_queries_are_declared() -> None:
     declared = {str(term).removeprefix(str(AKE_NS)) for term in ontology().subjects(RDF.type)}
     for query in shapes().graph.objects(None, SH.select):
         words = str(query).replace("(", " ").replace(")", " ").replace("|", " ").replace("/", " ").split()
-        assert {
-            word.removeprefix("ake:").rstrip("+;.") for word in words if word.startswith("ake:")
-        } <= declared
+        assert {word.removeprefix("ake:").rstrip("+;.") for word in words if word.startswith("ake:")} <= declared
 
 
 def test_columns_and_schemes_of_the_shapes_exist() -> None:
@@ -254,8 +240,7 @@ def owners(rule: Node) -> Iterator[tuple[Node, str]]:
 
 def test_codes_are_stable() -> None:
     codes = {
-        str(rule).removeprefix(str(AKESH)): str(shapes().graph.value(rule, DCTERMS.identifier))
-        for rule in reported()
+        str(rule).removeprefix(str(AKESH)): str(shapes().graph.value(rule, DCTERMS.identifier)) for rule in reported()
     }
     assert len(set(codes.values())) == len(codes)
     assert codes == CODES

@@ -36,9 +36,7 @@ def store() -> EmbeddedStore:
     return EmbeddedStore(DATA, PREFIXES)
 
 
-def subjects(
-    store: EmbeddedStore, text: str, default: tuple[str, ...] = (), named: tuple[str, ...] = ()
-) -> set[str]:
+def subjects(store: EmbeddedStore, text: str, default: tuple[str, ...] = (), named: tuple[str, ...] = ()) -> set[str]:
     answer = store.query(text, default_graphs=default, named_graphs=named)
     return {row["s"]["value"] for row in json.loads(answer.body)["results"]["bindings"]}
 
@@ -85,9 +83,7 @@ def test_truth_in_json_and_xml_only(store: EmbeddedStore) -> None:
         store.query("ASK {}", accept=["text/csv"])
 
 
-@pytest.mark.filterwarnings(
-    "ignore:ConjunctiveGraph is deprecated"
-)  # rdflib 7.6 warns of its own JSON-LD parser
+@pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated")  # rdflib 7.6 warns of its own JSON-LD parser
 @pytest.mark.parametrize(
     ("name", "parser"), [("turtle", "turtle"), ("ntriples", "nt"), ("rdfxml", "xml"), ("jsonld", "json-ld")]
 )
@@ -135,9 +131,7 @@ def test_a_dataset_clause_is_over_our_graphs_only(
     store: EmbeddedStore, clause: str, default: set[str], named: set[str]
 ) -> None:
     assert subjects(store, f"SELECT ?s {clause} {{ ?s a ?c }}") == {f"http://e/{name}" for name in default}
-    assert subjects(store, f"SELECT ?s {clause} {{ GRAPH ?g {{ ?s a ?c }} }}") == {
-        f"http://e/{name}" for name in named
-    }
+    assert subjects(store, f"SELECT ?s {clause} {{ GRAPH ?g {{ ?s a ?c }} }}") == {f"http://e/{name}" for name in named}
 
 
 def test_the_dataset_of_the_protocol_wins_over_the_text(store: EmbeddedStore) -> None:

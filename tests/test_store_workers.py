@@ -33,8 +33,7 @@ from akegraph.store.guard import Outline
 from akegraph.store.workers import WorkerPool
 
 DATA = "\n".join(
-    f'<http://e/a{number}> <http://e/p> "arvo {number}"@fi <http://e/g{number % 2}> .'
-    for number in range(3_000)
+    f'<http://e/a{number}> <http://e/p> "arvo {number}"@fi <http://e/g{number % 2}> .' for number in range(3_000)
 ).encode()
 PREFIXES = {"ex": "http://e/"}
 SETTINGS = Settings(workers=2, timeout=0.8, memory=256, result_size=1)
@@ -166,9 +165,7 @@ def test_a_query_that_eats_memory_is_stopped(text: str) -> None:
         assert pool.ask("ASK {}")
 
 
-@pytest.mark.parametrize(
-    "text", ["SELECT * { ?a ?b ?c . ?d ?e ?f }", "CONSTRUCT { ?a ?e ?f } { ?a ?b ?c . ?d ?e ?f }"]
-)
+@pytest.mark.parametrize("text", ["SELECT * { ?a ?b ?c . ?d ?e ?f }", "CONSTRUCT { ?a ?e ?f } { ?a ?b ?c . ?d ?e ?f }"])
 def test_an_answer_that_grows_too_large_is_stopped(pool: WorkerPool, text: str) -> None:
     before = pids(pool)
     with pytest.raises(ResultTooLargeError, match="1048576 bytes"):
@@ -218,10 +215,7 @@ def test_a_worker_opens_no_connection(unguarded: WorkerPool) -> None:
         with pytest.raises(EngineError):
             unguarded.query(f"SELECT * {{ SERVICE <{url}> {{ ?s ?p ?o }} }}")
         assert unguarded.query(f"SELECT * {{ SERVICE SILENT <{url}> {{ ?s ?p ?o }} }}").body
-        assert (
-            b'"bindings":[]'
-            in unguarded.query(f"SELECT * FROM <{url}> {{ ?s ?p ?o }}", default_graphs=[url]).body
-        )
+        assert b'"bindings":[]' in unguarded.query(f"SELECT * FROM <{url}> {{ ?s ?p ?o }}", default_graphs=[url]).body
         with pytest.raises(TimeoutError):
             canary.accept()
 

@@ -192,8 +192,7 @@ def test_shared_element_points_at_every_row(plan: Graph) -> None:
     finding = only(validate(plan), "AKE-206")
     assert finding.shared
     assert where(finding) == [
-        (page, number, "effectiveness", f"effectiveness {number}")
-        for page, number in ((3, 1), (3, 2), (3, 3), (4, 5))
+        (page, number, "effectiveness", f"effectiveness {number}") for page, number in ((3, 1), (3, 2), (3, 3), (4, 5))
     ]
     assert [one.label for one in finding.activities] == [f"Toimenpide {number}" for number in (1, 2, 3, 5)]
     assert finding.focus == mint_resource("goal", "koe-1")
@@ -246,9 +245,7 @@ def test_missing_cell_of_a_column_without_cells_is_headed_by_the_scheme(plan: Gr
         ("record", "pageNumber", "AKE-144", "output"),
     ],
 )
-def test_element_points_at_its_row_and_activity(
-    plan: Graph, kind: str, name: str, code: str, column: str
-) -> None:
+def test_element_points_at_its_row_and_activity(plan: Graph, kind: str, name: str, code: str, column: str) -> None:
     focus = mint_resource(kind, "rivi0005" if kind != "record" else "rivi0005-output")  # type: ignore[arg-type]
     remove(plan, focus, name)
     finding = only(validate(plan), code)
@@ -310,9 +307,7 @@ def test_order_is_by_row_column_and_code(plan: Graph) -> None:
     remove(plan, activity(3), "underTask", "onPath")
     remove(plan, mint_resource("plan", "koe-2026"), "preparedBy")
     report = validate(plan)
-    assert [
-        (finding.places[0].row if finding.places else None, finding.code) for finding in report.findings
-    ] == [
+    assert [(finding.places[0].row if finding.places else None, finding.code) for finding in report.findings] == [
         (None, "AKE-121"),
         (1, "AKE-206"),
         (1, "AKE-201"),
@@ -364,10 +359,7 @@ def test_text_speaks_each_language(plan: Graph, language: Language, words: list[
 
 def test_text_of_a_report_without_findings() -> None:
     report = ValidationReport((), load_shapes(), Graph())
-    assert (
-        report_text(report, "fi")
-        == "Ei huomautettavaa.\nYhteensä: 0 virhettä, 0 varoitusta, 0 huomautusta.\n"
-    )
+    assert report_text(report, "fi") == "Ei huomautettavaa.\nYhteensä: 0 virhettä, 0 varoitusta, 0 huomautusta.\n"
 
 
 def test_words_are_the_same_in_every_language() -> None:
@@ -382,9 +374,7 @@ def test_places_in_several_documents_are_named() -> None:
         Place(document="a", title="Suunnitelma 2026", page=1, row=1, heading="Tuotos"),
         Place(document="b", title="Suunnitelma 2027", page=7, row=2, heading="Tuotos"),
     ]
-    assert (
-        fold_places(places, "fi") == "Suunnitelma 2026, s. 1, rivi 1; Suunnitelma 2027, s. 7, rivi 2, Tuotos"
-    )
+    assert fold_places(places, "fi") == "Suunnitelma 2026, s. 1, rivi 1; Suunnitelma 2027, s. 7, rivi 2, Tuotos"
 
 
 def test_rows_are_folded() -> None:
@@ -432,10 +422,7 @@ def test_graph_is_a_validation_report_with_messages_in_every_language(plan: Grap
     plan.add((activity(1), DCTERMS.relation, mint_resource("activity", "puuttuu")))
     report = validate(plan)
     graph = report.graph
-    assert (
-        graph.value(None, SH.conforms) is None
-        or len(list(graph.subjects(RDF.type, SH.ValidationReport))) == 1
-    )
+    assert graph.value(None, SH.conforms) is None or len(list(graph.subjects(RDF.type, SH.ValidationReport))) == 1
     results = list(graph.objects(None, SH.result))
     assert len(results) == len(report.findings) == 3
     for result in results:
@@ -542,9 +529,7 @@ def test_missing_file_and_other_bytes_are_refused(tmp_path: Path) -> None:
 )
 def test_shapes_the_engine_cannot_work_with_are_refused(tmp_path: Path, plan: Graph, constraint: str) -> None:
     path = tmp_path / "own.ttl"
-    path.write_text(
-        f"{SHAPE}ex:S a sh:NodeShape ; sh:targetClass ake:Plan ; {constraint} .", encoding="utf-8"
-    )
+    path.write_text(f"{SHAPE}ex:S a sh:NodeShape ; sh:targetClass ake:Plan ; {constraint} .", encoding="utf-8")
     with pytest.raises(ShapesError, match="shapes: cannot be used"):
         validate_graph(plan, load_shapes([path]), ontology())
 

@@ -36,7 +36,8 @@ def map_plan(
     """Map a table, and what its controlled cells mean, to the plan's graph.
 
     Adds an ``ake:Plan`` with period, organisation, areas and framework; per row its chain, its evaluation and one
-    ``ake:SourceRecord`` per cell that is not empty. IRIs are minted from the stable ids of plan and rows. No blank nodes.
+    ``ake:SourceRecord`` per cell that is not empty. IRIs are minted from the stable ids of plan and rows; no blank
+    nodes.
 
     :param contents: what the cells of each row mean, in the rows' order
     :returns: a new graph that the caller owns
@@ -184,7 +185,7 @@ class _RowMapper:
 
     def _problem(self, column: str, found: str, wanted: str) -> MappingError:
         return MappingError(
-            f"{found}, but the framework {self._plan.framework!r} has {wanted}; correct the cell or add to the framework",
+            f"{found}, but the framework {self._plan.framework!r} has {wanted}; correct the cell or the framework",
             file=self._table.file,
             page=self._row.page,
             row=self._row.number,

@@ -83,8 +83,8 @@ def read_plan(path: Path) -> Plan:
     checked = _checked(
         values,
         {
-            "id": str, "label": str, "title": str, "language": str, "organisation": str, "areas": list, "framework": str,
-            "document": str, "start": datetime.date, "end": datetime.date,
+            "id": str, "label": str, "title": str, "language": str, "organisation": str, "areas": list,
+            "framework": str, "document": str, "start": datetime.date, "end": datetime.date,
         },
         str(path),
     )  # fmt: skip

@@ -23,7 +23,7 @@ _ENCODED = 12
 
 
 def create_app(site: Site, settings: Settings) -> Flask:
-    """Make the application over values made before; nothing is read here but the package's own words and templates."""
+    """Make the application over values made before; nothing but the package's own files is read."""
     app = Flask("akegraph.web", static_folder="static", template_folder="templates")
     app.config["MAX_CONTENT_LENGTH"] = app.config["MAX_FORM_MEMORY_SIZE"] = settings.query_size * _ENCODED
     hold(app, site, settings)
@@ -36,7 +36,7 @@ def create_app(site: Site, settings: Settings) -> Flask:
 
 
 def _finish(response: Response) -> Response:
-    """Add what every answer carries: security, access from other origins, an ETag that lets clients keep pages."""
+    """Add what every answer carries: security, access from other origins, an ETag."""
     for name, value in _SECURITY.items():
         response.headers.setdefault(name, value)
     if request.blueprint in (protocol.blueprint.name, resources.blueprint.name):

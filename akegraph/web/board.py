@@ -199,9 +199,8 @@ class _Writer:
 
     def _row(self, chain: Chain) -> Row:
         place = next((place for step in chain.of_kind("activity") for place in step.places), None)
-        own = chain.identifier or chain.activity.rsplit("/", 1)[-1]
         return Row(
-            anchor=f"toimenpide-{own if chain.row is None or self._many_plans else chain.row}",
+            anchor=row_anchor(chain, by_row=not self._many_plans),
             thing=self.thing(chain.activity),
             tasks=tuple(self.thing(task.iri) for task in chain.tasks),
             record=place.record if place else None,
@@ -246,7 +245,7 @@ class _Writer:
 
 
 def make_steps(chain: Chain, names: Mapping[str, Label], texts: Texts) -> tuple[tuple[str, tuple[Goal, ...]], ...]:
-    """Return one chain from task to goal: each kind of step with its things; none where the source has a gap."""
+    """Return one chain from task to goal: each kind of step with its things, none where there is a gap."""
     writer = _Writer(names, {}, texts, many_plans=False)
     steps: list[tuple[str, tuple[Goal, ...]]] = [
         ("task", tuple(Goal(writer.thing(task.iri), None, None) for task in chain.tasks))
@@ -256,6 +255,12 @@ def make_steps(chain: Chain, names: Mapping[str, Label], texts: Texts) -> tuple[
         if found or kind != "input":
             steps.append((kind, found))
     return tuple(steps)
+
+
+def row_anchor(chain: Chain, *, by_row: bool = True) -> str:
+    """Return the anchor of an activity's row, ``toimenpide-8``; by its stable id where rows of many plans meet."""
+    own = chain.identifier or chain.activity.rsplit("/", 1)[-1]
+    return f"toimenpide-{chain.row if by_row and chain.row is not None else own}"
 
 
 def path_colour(rank: int) -> int:

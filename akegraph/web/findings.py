@@ -49,9 +49,7 @@ def find_findings(
     return (*own.values(), *(view for key, view in near.items() if key not in own))
 
 
-def _view(
-    report: ValidationReport, finding: Finding, names: Mapping[str, Label], texts: Texts
-) -> FindingView:
+def _view(report: ValidationReport, finding: Finding, names: Mapping[str, Label], texts: Texts) -> FindingView:
     focus = str(finding.focus)
     return FindingView(
         code=finding.code,

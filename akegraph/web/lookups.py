@@ -25,7 +25,7 @@ _LABEL_ORDER = tuple(
     PREFIXES[prefix] + name for prefix, name in (("skos", "prefLabel"), ("rdfs", "label"), ("dcterms", "title"))
 )
 _AT_ONCE = 500
-"""How many things one query of labels asks about, so that its text stays far below the limit of a query's size."""
+"""How many things one query of labels asks about: its text stays far below the limit of a query's size."""
 
 
 @cache
@@ -190,7 +190,7 @@ class _Naming:
 
 
 def find_labels(store: Store, things: Iterable[str], texts: Texts) -> dict[str, Label]:
-    """Find a name for each thing in the reader's language, else the best there is; the last part of its IRI at worst."""
+    """Find a name for each thing: in the reader's language, else the best there is, else from its IRI."""
     wanted = sorted({thing for thing in things if ":" in thing})
     naming: dict[str, _Naming] = defaultdict(_Naming)
     for start in range(0, len(wanted), _AT_ONCE):
@@ -244,7 +244,7 @@ def find_concepts(store: Store, scheme: str) -> Sequence[str]:
 
 
 def find_halves(store: Store, texts: Texts) -> dict[str, tuple[Label, Label]]:
-    """Find what the organiser and what the library does at each participation level, in the reader's language."""
+    """Find both halves of each participation level's wording, in the reader's language."""
     found: dict[str, list[tuple[Label, Label]]] = defaultdict(list)
     for row in store.select(bind_terms("levels")).rows:
         found[row["level"].value].append((to_label(row["organiser"]), to_label(row["library"])))

@@ -38,7 +38,7 @@ def rank(accept: str | None, offers: Sequence[str]) -> tuple[str, ...]:
 
 
 def choose_language(accept_language: str | None, offers: Sequence[str]) -> str | None:
-    """Choose a language by ``Accept-Language``: ``sv-FI`` finds ``sv`` (RFC 4647 lookup); None where nothing fits."""
+    """Choose a language by ``Accept-Language``: ``sv-FI`` finds ``sv`` (RFC 4647); None where nothing fits."""
     ranges = parse_header(accept_language)
     if ranges is None:
         return None
@@ -53,7 +53,7 @@ def choose_language(accept_language: str | None, offers: Sequence[str]) -> str |
 def parse_header(header: str | None) -> tuple[Range, ...] | None:
     """Parse ``Accept`` or ``Accept-Language`` into ranges; None where it says nothing.
 
-    An element that is malformed is left out: it can be neither honoured nor blamed on what else was asked for.
+    A malformed element is left out: it can be neither honoured nor blamed on what else was asked for.
     """
     if header is None or not header.strip():
         return None

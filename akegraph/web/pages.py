@@ -126,7 +126,7 @@ Chip = tuple[str, str, str, bool]
 
 
 def _chips(chains: tuple[Chain, ...], names: Mapping[str, Label], wanted: Filter) -> dict[str, list[Chip]]:
-    """Make the filters as plain links; each changes one thing and keeps the others, a chip that is on turns it off."""
+    """Make the filters as plain links: each changes one thing, keeps the others, and turns itself off again."""
     texts = get_texts()
     now: dict[str, object] = {
         "path": wanted.path, "task": wanted.task, "level": wanted.level, "gaps": "1" if wanted.gaps else "", "q": wanted.text,
@@ -213,7 +213,7 @@ def _headings(question: NamedQuery, table: Table | None, language: str) -> list[
 
 
 def _field(parameter: Parameter, given: Mapping[str, str]) -> dict[str, object]:
-    """Describe a form field: a list to choose from where the data know what there is, else a line to write on."""
+    """Describe a form field: a list where the data know what there is to choose, else a line to write on."""
     language = get_texts().language
     return {
         "name": parameter.name,

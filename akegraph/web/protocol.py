@@ -1,8 +1,8 @@
 """The machines' side: SPARQL 1.1 Protocol (query), the dump, the shapes, health.
 
 The endpoint only reads: it takes one query, by GET, by POST of a form, or by POST of the query itself
-(https://www.w3.org/TR/sparql11-protocol/, sections 2.1.1 to 2.1.3). Which of the client's media types fits the kind
-of query, the store decides: only it knows the kind.
+(https://www.w3.org/TR/sparql11-protocol/, sections 2.1.1 to 2.1.3). Which of the client's media types fits the
+kind of query, the store decides: only it knows the kind.
 """
 
 from __future__ import annotations
@@ -128,7 +128,7 @@ def _from_parameters(parameters: MultiDict[str, str], *, needs_query: bool) -> P
 
 
 def _format(parameters: MultiDict[str, str]) -> str | None:
-    """Return the short name of a format asked for by address rather than by header, for links and browsers."""
+    """Return the short name of a format asked for by address, for links and browsers."""
     name = parameters.get("format") or None
     if name is not None and name not in _NAMES:
         raise BadRequest(f"format {name!r} is none of {', '.join(_NAMES)}")
@@ -193,5 +193,3 @@ def health() -> Response:
     response.status_code = 200 if alive else 503
     response.headers["Cache-Control"] = "no-store"
     return response
-
-

@@ -1,4 +1,4 @@
-"""What every view needs: the site, the reader's language, local addresses of IRIs, links that keep the language."""
+"""What every view needs: the site, the reader's language, addresses of IRIs, links that keep the language."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def get_settings() -> Settings:
 
 
 def get_texts() -> Texts:
-    """Return the interface's words in the reader's language: ``?lang=``, else ``Accept-Language``, else the setting."""
+    """Return the words in the reader's language: ``?lang=``, else ``Accept-Language``, else the setting."""
     if "texts" not in g:
         header = request.headers.get("Accept-Language")
         g.texts = load_texts(
@@ -65,7 +65,7 @@ def get_names(things: set[str]) -> dict[str, Label]:
 
 
 def make_link(path: str, /, **parameters: object) -> str:
-    """Return a local address that keeps a language chosen by hand; a parameter that says nothing is left out."""
+    """Return a local address that keeps a language chosen by hand; empty parameters are left out."""
     address, hash_, fragment = path.partition("#")
     chosen = {key: str(value) for key, value in parameters.items() if value not in (None, "", False)}
     if (language := _explicit_language()) and "lang" not in chosen:
@@ -74,7 +74,7 @@ def make_link(path: str, /, **parameters: object) -> str:
 
 
 def make_href(iri: str, fragment: str = "") -> str | None:
-    """Return where a page about an IRI is: here for our own, the IRI itself elsewhere; None if it is no web address."""
+    """Return where a page about an IRI is: here or elsewhere; None if it is no web address."""
     if not iri.startswith(BASE):
         return iri if urlsplit(iri).scheme in {"http", "https"} else None
     path, hash_, own = iri.removeprefix(BASE).partition("#")
@@ -104,7 +104,7 @@ def render(template: str, **values: Any) -> Response:
 
 
 def register_words(app: Flask) -> None:
-    """Give the templates their few words: ``t``, ``link``, ``href`` …"""
+    """Give the templates their few words: ``t``, ``link``, ``href`` and the like."""
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
         link=make_link, href=make_href, is_local=is_local, shorten=shorten, switch_language=switch_language

@@ -1,4 +1,4 @@
-"""What a page about a resource tells: a sentence, its chain, its source, its findings, its statements, its data."""
+"""What a page about a resource tells: a sentence, chain, source, findings, statements, data."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from akegraph.chains import Chain, find_chain
-from akegraph.graph.iris import AKE_NS, BASE, ONTOLOGY, PREFIXES
+from akegraph.graph.iris import AKE_NS, BASE, ONTOLOGY, PREFIXES, mint_resource
 from akegraph.store.base import Term
-from akegraph.web.board import Goal, make_steps, named_things, path_colour
+from akegraph.web.board import Goal, make_steps, named_things, path_colour, row_anchor
 from akegraph.web.findings import FindingView, find_findings
 from akegraph.web.lookups import (
     SourceRow,
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 
 _TYPE = PREFIXES["rdf"] + "type"
 _LITERAL_NOISE = {PREFIXES["xsd"] + "string", PREFIXES["rdf"] + "langString"}
-_WHOLE_ROWS = 1
-"""A resource stated in so many rows of the source is shown with the whole row, any more with its own cells."""
 _MOST_INWARD = 60
 _CONCEPT_KINDS = {"StatutoryTask", "Path", "ParticipationLevel", "EvaluationTiming", "PlanColumn"}
 
@@ -55,6 +53,15 @@ class Property:
 
 
 @dataclass(frozen=True, slots=True)
+class BoardPlace:
+    """Where on a board the one chain of a resource stands."""
+
+    path: str
+    label: Label
+    row: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class ResourcePage:
     """The values of the template ``resource.html``."""
 
@@ -64,11 +71,11 @@ class ResourcePage:
     kind_label: Label | None
     kind_iri: str
     plan: str | None
+    board: BoardPlace | None
     colour: int
     chain: tuple[tuple[str, tuple[Goal, ...]], ...]
     activities: tuple[str, ...]
     rows: tuple[SourceRow, ...]
-    whole: bool
     findings: tuple[FindingView, ...]
     properties: tuple[Property, ...]
     mentions: tuple[Property, ...]
@@ -99,11 +106,11 @@ def make_resource_page(resource: str, statements: tuple[Statement, ...]) -> Reso
         kind_label=names.get(kind_iri),
         kind_iri=kind_iri,
         plan=resource.rpartition("/")[2] if is_plan else None,
+        board=_board_place(chain, names, site.plans) if chain else None,
         colour=_colour(chain),
         chain=make_steps(chain, names, texts) if chain else (),
         activities=activities if len(activities) > 1 and not is_plan else (),
         rows=rows,
-        whole=len(rows) <= _WHOLE_ROWS,
         findings=find_findings(site.reports, resource, names, texts),
         properties=_group(outward, names),
         mentions=_group(inward[:_MOST_INWARD], names),
@@ -123,7 +130,7 @@ def _iris(statement: Statement) -> Iterable[str]:
 
 
 def _kind(outward: Iterable[Statement]) -> str:
-    """Choose the class to call a resource by: an asserted class of ours, then a concept's inferred one, then any."""
+    """Choose the class to call a resource by: an asserted one of ours, a concept's inferred one, any."""
     classes = [statement for statement in outward if statement.property == _TYPE and statement.other.kind == "iri"]
 
     def order(statement: Statement) -> tuple[int, str]:
@@ -132,6 +139,13 @@ def _kind(outward: Iterable[Statement]) -> str:
         return (0 if ours and not statement.inferred else 1 if name in _CONCEPT_KINDS else 2, name)
 
     return min(classes, key=order).other.value if classes else ""
+
+
+def _board_place(chain: Chain, names: Mapping[str, Label], plans: Iterable[str]) -> BoardPlace | None:
+    plan = next((plan for plan in plans if str(mint_resource("plan", plan)) == chain.plan), None)
+    if plan is None:
+        return None
+    return BoardPlace(f"/plan/{plan}#{row_anchor(chain)}", names[chain.plan], chain.row)
 
 
 def _colour(chain: Chain | None) -> int:
@@ -145,12 +159,16 @@ def _group(statements: Iterable[Statement], names: Mapping[str, Label]) -> tuple
         grouped.setdefault(statement.property, []).append(_value(statement, names))
     properties = [
         Property(
-            iri, names.get(iri) or Label(shorten(iri)), tuple(sorted(values, key=lambda value: (value.inferred, value.label.text)))
+            iri,
+            names.get(iri) or Label(shorten(iri)),
+            tuple(sorted(values, key=lambda value: (value.inferred, value.label.text))),
         )
         for iri, values in grouped.items()
     ]
     return tuple(
-        sorted(properties, key=lambda p: (p.values[0].inferred, p.iri != _TYPE, not p.iri.startswith(BASE), p.label.text))
+        sorted(
+            properties, key=lambda p: (p.values[0].inferred, p.iri != _TYPE, not p.iri.startswith(BASE), p.label.text)
+        )
     )
 
 

@@ -1,8 +1,8 @@
 """Every IRI under the base, answered: the one place that says how.
 
-``/id/…``, ``/vocab/…``, ``/graph/…`` and ``/ontology`` name things, so they answer 303 to a document about the thing,
-chosen by ``Accept``: ``/doc/<path>`` is the page, ``/data/<path>.<ttl|jsonld|nt|rdf>`` the same as RDF. The RDF of a
-thing is its asserted triples and those that point at it; that of a graph or the ontology is the whole graph.
+``/id/…``, ``/vocab/…``, ``/graph/…`` and ``/ontology`` name things, so they answer 303 to a document about the
+thing, chosen by ``Accept``: ``/doc/<path>`` is the page, ``/data/<path>.<ttl|jsonld|nt|rdf>`` the same as RDF. The
+RDF of a thing is its asserted triples and those that point at it; that of a graph or the ontology is the whole graph.
 """
 
 from __future__ import annotations

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from akegraph.store.base import Solutions, Term
-from akegraph.web.rendering import get_names, make_href, shorten
+from akegraph.web.lookups import shorten
+from akegraph.web.rendering import get_names, make_href
 from akegraph.web.texts import Label
 
 _NUMBERS = ("integer", "decimal", "double", "float")

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Literal, cast
+from typing import Literal
 
 Language = Literal["fi", "sv", "en"]
 LANGUAGES: tuple[Language, ...] = ("fi", "sv", "en")
@@ -57,11 +57,11 @@ def load_texts(language: Language) -> Texts:
 
 def as_language(text: str | None) -> Language | None:
     """Return the text as a language of the interface, or None."""
-    return cast("Language", text) if text in LANGUAGES else None
+    return next((language for language in LANGUAGES if language == text), None)
 
 
 def choose_label(labels: Iterable[Label], language: str) -> Label | None:
-    """Choose the best wording: in the reader's language, else Finnish, English, Swedish, any; None if there is none."""
+    """Choose the best wording: in the reader's language, else Finnish, English, Swedish, any."""
     order = (language, *(other for other in _FALLBACKS if other != language), "")
 
     def rank(label: Label) -> tuple[int, str, str]:
