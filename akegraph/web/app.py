@@ -10,11 +10,12 @@ from akegraph.web.problems import register_problems
 from akegraph.web.rendering import hold, register_words
 from akegraph.web.site import Site
 
-_SECURITY = {
+_ALWAYS = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self'; "
         "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
+    "Access-Control-Allow-Origin": "*",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
 }
@@ -37,13 +38,11 @@ def create_app(site: Site, settings: Settings) -> Flask:
 
 def _finish(response: Response) -> Response:
     """Add what every answer carries: security, access from other origins, an ETag."""
-    for name, value in _SECURITY.items():
+    for name, value in _ALWAYS.items():
         response.headers.setdefault(name, value)
-    if request.blueprint in (protocol.blueprint.name, resources.blueprint.name):
-        response.headers["Access-Control-Allow-Origin"] = "*"
-        if request.method == "OPTIONS":
-            response.headers["Access-Control-Allow-Methods"] = response.headers.get("Allow", "GET, HEAD, OPTIONS")
-            response.headers["Access-Control-Allow-Headers"] = "Accept, Content-Type"
+    if request.method == "OPTIONS":
+        response.headers["Access-Control-Allow-Methods"] = response.headers.get("Allow", "GET, HEAD, OPTIONS")
+        response.headers["Access-Control-Allow-Headers"] = "Accept, Content-Type"
     if request.method in ("GET", "HEAD") and response.status_code == 200 and not response.is_streamed:
         response.headers.setdefault("Cache-Control", "no-cache")
         response.add_etag()

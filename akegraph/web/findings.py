@@ -46,7 +46,8 @@ def find_findings(
                 own.setdefault(key, view)
             elif any(activity == resource for activity, _, _ in view.activities):
                 near.setdefault(key, view)
-    return (*own.values(), *(view for key, view in near.items() if key not in own))
+    others = [view for key, view in near.items() if key not in own]
+    return (*own.values(), *sorted(others, key=lambda view: view.shared))
 
 
 def _view(report: ValidationReport, finding: Finding, names: Mapping[str, Label], texts: Texts) -> FindingView:

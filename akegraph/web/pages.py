@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from flask import Blueprint, Response, request
 
-from akegraph.chains import Chain, find_chains
+from akegraph.chains import Chain
 from akegraph.errors import BadParameterError, UnknownResourceError
 from akegraph.graph.iris import AKEV, mint_resource
 from akegraph.queries import NamedQuery, Parameter
@@ -69,7 +69,7 @@ def plan(plan: str) -> Response:
         raise UnknownResourceError(f"/plan/{plan}", [f"/plan/{name}" for name in matches])
     iri = str(mint_resource("plan", plan))
     facts = find_plan_facts(site.store).get(iri) or PlanFacts()
-    chains = find_chains(site.store, plan) if facts.activities else ()
+    chains = tuple(chain for chain in site.chains if chain.plan == iri)
     names = get_names(named_things(chains) | {iri, *facts.organisations, *facts.areas, *facts.periods})
     report = site.reports.get(plan)
     findings = make_findings(report, names, get_texts()) if report else ()
@@ -93,7 +93,7 @@ def path(notation: str) -> Response:
     known = find_concepts(site.store, str(AKEV["path"]))
     if iri not in known:
         raise UnknownResourceError(f"/path/{notation}", [f"/path/{other.rsplit('/', 1)[-1]}" for other in known])
-    chains = tuple(chain for chain in find_chains(site.store) if chain.path is not None and chain.path.iri == iri)
+    chains = tuple(chain for chain in site.chains if chain.path is not None and chain.path.iri == iri)
     names = get_names(named_things(chains) | {iri})
     return _board(chains, names, title=names[iri], iri=iri, notation=notation, graph=f"vocab/path/{quote(notation)}")
 
@@ -129,7 +129,8 @@ def _chips(chains: tuple[Chain, ...], names: Mapping[str, Label], wanted: Filter
     """Make the filters as plain links: each changes one thing, keeps the others, and turns itself off again."""
     texts = get_texts()
     now: dict[str, object] = {
-        "path": wanted.path, "task": wanted.task, "level": wanted.level, "gaps": "1" if wanted.gaps else "", "q": wanted.text,
+        "path": wanted.path, "task": wanted.task, "level": wanted.level,
+        "gaps": "1" if wanted.gaps else "", "q": wanted.text,
     }  # fmt: skip
 
     def chip(key: str, value: str, words: str, meaning: str = "") -> Chip:

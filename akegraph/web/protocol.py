@@ -16,7 +16,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from akegraph.errors import NotAcceptableError
-from akegraph.graph.iris import BASE, PREFIXES
+from akegraph.graph.iris import PREFIXES
 from akegraph.store.base import FORMATS, Answer, decode_solutions, iri
 from akegraph.web.lookups import bind_terms
 from akegraph.web.negotiation import negotiate, rank
@@ -25,7 +25,10 @@ from akegraph.web.results import Table, make_table
 
 blueprint = Blueprint("protocol", __name__)
 
-OFFERS = tuple(dict.fromkeys(name for known in FORMATS for name in (known.media_type, *known.aliases)))
+OFFERS = tuple(
+    dict.fromkeys([known.media_type for known in FORMATS] + [alias for known in FORMATS for alias in known.aliases])
+)
+"""What can be asked for; a client without a wish gets the formats' own names, never an alias."""
 _GRAPH_OFFERS = tuple(known.media_type for known in FORMATS if "graph" in known.kinds)
 _NAMES = {known.name: known.media_type for known in FORMATS}
 _HTML = "text/html"
@@ -164,7 +167,8 @@ def _describe_service(accept: str | None) -> Response:
     wishes = rank(accept, _GRAPH_OFFERS)
     if not wishes:
         raise BadRequest("the parameter 'query' is missing")
-    return send(get_site().store.query(bind_terms("service", endpoint=[iri(BASE + "sparql")]), accept=wishes))
+    text = bind_terms("service", endpoint=[iri(request.base_url)])
+    return send(get_site().store.query(text, accept=wishes))
 
 
 @blueprint.get("/dump.trig")

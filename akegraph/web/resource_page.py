@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from akegraph.chains import Chain, find_chain
+from akegraph.chains import Chain
 from akegraph.graph.iris import AKE_NS, BASE, ONTOLOGY, PREFIXES, mint_resource
 from akegraph.store.base import Term
 from akegraph.web.board import Goal, make_steps, named_things, path_colour, row_anchor
@@ -90,7 +90,7 @@ def make_resource_page(resource: str, statements: tuple[Statement, ...]) -> Reso
     """
     site, texts = get_site(), get_texts()
     activities = _activities(resource)
-    chain = find_chain(site.store, activities[0]) if len(activities) == 1 else None
+    chain = site.chain_of.get(activities[0]) if len(activities) == 1 else None
     rows = find_source_rows(site.store, resource)
     outward = [statement for statement in statements if not statement.inward]
     inward = [statement for statement in statements if statement.inward and not statement.inferred]

@@ -37,14 +37,15 @@ _EXTENSIONS = {media_type: extension for extension, media_type in DATA_FORMATS.i
 @blueprint.get("/ontology/<version>", defaults={"path": "ontology"})
 @blueprint.get("/id/<path:path>", defaults={"family": "id"})
 @blueprint.get("/vocab/<path:path>", defaults={"family": "vocab"})
+@blueprint.get("/graph/", defaults={"family": "graph", "path": ""})
 @blueprint.get("/graph/<path:path>", defaults={"family": "graph"})
 def thing(path: str, family: str = "", version: str = "") -> Response:
     """Send a reader or a program from a thing to a document about it."""
     name = f"{family}/{path}" if family else path
     chosen = negotiate(request.headers.get("Accept"), (_HTML, *_EXTENSIONS))
+    _check_known(name)
     if chosen is None:
         raise NotAcceptableError(f"a description is offered as {', '.join((_HTML, *_EXTENSIONS))}")
-    _check_known(name)
     where = f"/doc/{_quoted(name)}" if chosen == _HTML else f"/data/{_quoted(name)}.{_EXTENSIONS[chosen]}"
     response = make_response(redirect(make_link(where), code=303))
     response.vary.add("Accept")
@@ -61,7 +62,7 @@ def document(name: str) -> Response:
     else:
         statements = find_statements(store, BASE + name) if _is_iri(BASE + name) else ()
         if not statements:
-            raise _unknown(name)
+            _check_known(name)
         page = make_resource_page(BASE + name, statements)
         response = render("resource.html", page=page, data=links)
     for extension, media_type in DATA_FORMATS.items():
@@ -78,7 +79,7 @@ def data(name: str, extension: str) -> Response:
     _check_known(name)
     if name == "ontology":
         text = bind_terms("graph", graph=[iri(str(graph_name("ontology")))])
-    elif name.startswith("graph/"):
+    elif name.startswith("graph/") and name != "graph/":
         text = bind_terms("graph", graph=[iri(BASE + name)])
     else:
         text = bind_terms("description", resource=[iri(BASE + name)])

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
+
+from akegraph.chains import Chain, find_chains
 
 if TYPE_CHECKING:
     from akegraph.queries import QueryCatalogue
@@ -34,6 +35,11 @@ class Site:
     shapes: bytes
 
     @cached_property
-    def version(self) -> str:
-        """A mark of the data, for ETags: two sites with the same mark show the same."""
-        return hashlib.sha256(self.trig + self.shapes).hexdigest()[:16]
+    def chains(self) -> tuple[Chain, ...]:
+        """The chains of all plans, read at the first request: what is held does not change under a site."""
+        return find_chains(self.store)
+
+    @cached_property
+    def chain_of(self) -> Mapping[str, Chain]:
+        """The chains by the IRI of their activity."""
+        return {chain.activity: chain for chain in self.chains}
