@@ -46,4 +46,4 @@ def _say(errors: list[AkegraphError]) -> None:
     for error in errors:
         click.echo(f"Error: {error}", err=True)
     if len(errors) > 1:
-        click.echo(f"{len(errors)} errors; nothing was written.", err=True)
+        click.echo(f"{len(errors)} errors", err=True)
