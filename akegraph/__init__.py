@@ -3,4 +3,4 @@
 Data flow one way: source → table → graph → closure → store → questions → terminal and web.
 """
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

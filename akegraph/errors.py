@@ -12,6 +12,7 @@
     ├── QueryError              a question cannot be asked
     │   ├── UnknownQueryError   no such question                              (name, close matches)
     │   ├── UnknownResourceError  nothing is known under this id or IRI       (id, close matches)
+    │   │   └── UnknownVersionError  the ontology is held in another version  (version, the one held)
     │   ├── QuerySyntaxError    SPARQL does not parse
     │   ├── QueryRefusedError   SPARQL asks for what is never done here       (SERVICE, update, size, depth)
     │   ├── BadParameterError   missing, unknown or ill-typed value           (name, wanted, got)
@@ -127,6 +128,15 @@ class UnknownResourceError(QueryError):
         super().__init__(f"nothing is known as {name!r}{close(matches)}")
 
 
+class UnknownVersionError(UnknownResourceError):
+    """The ontology is held in another version; only the current one is."""
+
+    def __init__(self, version: str, current: str) -> None:
+        self.version, self.current = version, current
+        super().__init__(f"/ontology/{version}", [f"/ontology/{current}", "/ontology"])
+        self.args = (f"version {version!r} of the ontology is not held here; the current one is {current}",)
+
+
 class QuerySyntaxError(QueryError):
     """The text is not SPARQL 1.1."""
 
@@ -199,7 +209,7 @@ class WorkerCrashedError(EngineError):
 
 
 def place(file: str | None, page: int | None, row: int | None, column: str | None) -> str:
-    """Say where something is, from the file down to the column: ``plan.csv page 17 row 9, column 'Tuotos': ``."""
+    """Say where something is, from the file down to the column: ``plan.csv, page 17, row 9, column 'Tuotos': ``."""
     parts = [part for part in (file, page and f"page {page}", row and f"row {row}") if part]
     if column is not None:
         parts.append(f"column {column!r}")

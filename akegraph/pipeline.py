@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
 from rdflib import Graph, URIRef
+from rdflib.namespace import DCTERMS, RDF
+from rdflib.term import Node
 
-from akegraph.errors import SourceError, UnknownResourceError
+from akegraph.errors import SourceError, UnknownResourceError, VocabularyError, close
 from akegraph.graph.catalogue import describe_graphs
 from akegraph.graph.framework import read_framework
 from akegraph.graph.inference import Reasoner, infer_triples
-from akegraph.graph.iris import PREFIXES, graph_name
+from akegraph.graph.iris import AKE_NS, PREFIXES, Kind, graph_name, mint_resource
 from akegraph.graph.loading import load_folder, load_turtle, union
 from akegraph.graph.mapping import map_documents, map_plan
 from akegraph.graph.schemes import Schemes, read_schemes
@@ -27,6 +30,7 @@ from akegraph.table.plan import Document, Plan, read_documents, read_plan
 from akegraph.table.review import Review, apply_review, merge_review, read_review
 from akegraph.table.rows import read_rows, write_rows
 from akegraph.table.text import read_text
+from akegraph.terms import AKE
 from akegraph.validation import ValidationReport, load_shapes, validate_graph
 
 
@@ -61,7 +65,11 @@ class Knowledge:
 
 @dataclass(frozen=True, slots=True)
 class PlanFolder:
-    """A plan's folder: ``plan.toml`` and ``rows.csv``, and ``review.toml`` where something was in doubt."""
+    """A plan's folder: ``plan.toml`` and ``rows.csv``.
+
+    Beside them ``review.toml`` where something was in doubt, and ``sources.toml`` where the plan's document is not one
+    of the built-in ones.
+    """
 
     path: Path
 
@@ -69,6 +77,12 @@ class PlanFolder:
     def plan(self) -> Plan:
         """What is known of the plan beside its table."""
         return read_plan(self.path / "plan.toml")
+
+    @property
+    def documents(self) -> Mapping[str, Document]:
+        """The documents that the folder describes itself, by id, their checksums verified; mostly none."""
+        sources = self.path / "sources.toml"
+        return read_documents(sources) if sources.is_file() else {}
 
     def read_table(self, knowledge: Knowledge) -> Table:
         """Read ``rows.csv``."""
@@ -123,20 +137,36 @@ def import_document(
     knowledge = knowledge or Knowledge()
     lexicon = knowledge.schemes.lexicon
     plan = read_plan(plan_file) if plan_file else None
-    document = knowledge.documents.get(plan.document) if plan else None
+    documents = {**knowledge.documents, **(PlanFolder(plan_file.parent).documents if plan_file else {})}
+    document = documents.get(plan.document) if plan else None
+    earlier = read_rows(rows_file, lexicon) if rows_file and rows_file.exists() else None
     reading = read_text(
         data,
         lexicon,
         file=file,
         plan_id=plan.id if plan else "",
         first_page=document.first_page if document else None,
-        earlier=read_rows(rows_file, lexicon) if rows_file and rows_file.exists() else None,
+        earlier=earlier,
     )
+    if earlier:
+        reading = _keep_continues(reading, earlier)
     existing = read_review(review_file) if review_file and review_file.exists() else None
     review = merge_review(existing, reading)
     settled = apply_review(reading, review)
-    problems = tuple(check_table(settled.table, lexicon))
+    problems: tuple[SourceError, ...] = tuple(check_table(settled.table, lexicon))
+    if document:
+        problems += tuple(find_wrong_pages(settled.table, document))
+        if settled.table.rows and max(row.page for row in settled.table.rows) < document.last_page:
+            note = f"no row is read on page {document.last_page}, the last of the document; check the pages of the rows"
+            settled = replace(settled, notes=(*settled.notes, note))
     return Import(settled, review, write_rows(settled.table, lexicon), problems)
+
+
+def _keep_continues(reading: Reading, earlier: Table) -> Reading:
+    """Keep which row continues which: a person's answer that stands in no document."""
+    known = {row.id: row.continues for row in earlier.rows}
+    rows = tuple(replace(row, continues=known.get(row.id)) for row in reading.table.rows)
+    return replace(reading, table=replace(reading.table, rows=rows))
 
 
 def find_plans(names: Iterable[str] = ()) -> tuple[PlanFolder, ...]:
@@ -151,8 +181,11 @@ def find_plans(names: Iterable[str] = ()) -> tuple[PlanFolder, ...]:
             folders.append(Path(name))
         elif name in built_in:
             folders.append(built_in[name])
+        elif Path(name).exists():
+            raise SourceError("is neither Turtle (.ttl) nor a plan's folder (plan.toml and rows.csv)", file=name)
         else:
-            raise UnknownResourceError(name, sorted(built_in))
+            matches = difflib.get_close_matches(name, built_in) or sorted(built_in)[:3]
+            raise UnknownResourceError(name, matches)
     return tuple(PlanFolder(path) for path in folders or built_in.values())
 
 
@@ -164,17 +197,61 @@ def map_folder(folder: PlanFolder, knowledge: Knowledge) -> tuple[Plan, Graph]:
     :raises ExceptionGroup: of those, if there is more than one
     """
     plan = folder.plan
-    document = knowledge.documents.get(plan.document)
-    if document is None:
-        raise SourceError(
-            f"key 'document': {plan.document!r} is not in data/source/sources.toml",
-            file=str(folder.path / "plan.toml"),
-        )
-    table = folder.read_table(knowledge)
-    raise_problems([*find_open_cells(table), *check_table(table, knowledge.schemes.lexicon)])
+    raise_problems(find_unknown_names(plan, str(folder.path / "plan.toml"), knowledge))
+    return plan, map_table(plan, _find_document(folder, plan, knowledge), folder.read_table(knowledge), knowledge)
+
+
+def map_table(plan: Plan, document: Document, table: Table, knowledge: Knowledge) -> Graph:
+    """Map a plan that is held as values; see :func:`map_folder`.
+
+    :param document: described in the plan's graph too, unless it is one of the built-in ones
+    """
+    lexicon = knowledge.schemes.lexicon
+    raise_problems([*find_open_cells(table), *check_table(table, lexicon), *find_wrong_pages(table, document)])
     contents = [parse_row(row, knowledge.schemes.lexicon, table.file) for row in table.rows]
     framework = read_framework(union((knowledge.reference, knowledge.schemes_graph)), plan.framework)
-    return plan, map_plan(plan, document, table, contents, knowledge.schemes, framework)
+    graph = map_plan(plan, document, table, contents, knowledge.schemes, framework)
+    if document.id not in knowledge.documents:
+        graph += map_documents((document,))
+    return graph
+
+
+def find_unknown_names(plan: Plan, file: str, knowledge: Knowledge) -> list[SourceError]:
+    """Return a problem for every organisation or area of ``plan.toml`` that the reference data do not hold."""
+    names: list[tuple[str, Kind, str]] = [("organisation", "organisation", plan.organisation)]
+    names += [("areas", "area", area) for area in plan.areas]
+    return [
+        SourceError(f"key {key!r}: no {kind} {name!r} is in data/reference/", file=file)
+        for key, kind, name in names
+        if (mint_resource(kind, name), RDF.type, None) not in knowledge.reference
+    ]
+
+
+def _find_document(folder: PlanFolder, plan: Plan, knowledge: Knowledge) -> Document:
+    """Find the plan's document among those of its folder and the built-in ones."""
+    file, own = str(folder.path / "plan.toml"), folder.documents
+    if twice := sorted(set(own) & set(knowledge.documents)):
+        raise SourceError(f"two documents have the id {twice[0]!r}", file=str(folder.path / "sources.toml"))
+    document = own.get(plan.document) or knowledge.documents.get(plan.document)
+    if document is None:
+        what = f"key 'document': {plan.document!r} is neither in data/source/sources.toml nor in one beside this file"
+        raise SourceError(what, file=file)
+    if plan.synthetic != document.synthetic:
+        what = "a synthetic plan has a synthetic document, and a real plan a real one; 'synthetic' differs"
+        raise SourceError(what, file=file)
+    return document
+
+
+def find_wrong_pages(table: Table, document: Document) -> list[SourceError]:
+    """Return a problem for every row on a page that its document does not have, or before the row above it."""
+    problems, page = [], document.first_page
+    for row in table.rows:
+        if not page <= row.page <= document.last_page:
+            what = f"page {row.page} is not between {page} and {document.last_page}, the pages left in the document"
+            problems.append(SourceError(what, file=table.file, page=row.page, row=row.number, column="page"))
+        else:
+            page = row.page
+    return problems
 
 
 def find_open_cells(table: Table) -> list[SourceError]:
@@ -216,10 +293,19 @@ def build_dataset(
         graph_name("reference"): knowledge.reference,
         graph_name("inferred", "reference"): inferred_common,
     }
+    rows: dict[Node, PlanFolder] = {}
     for folder in folders:
         plan, asserted = map_folder(folder, knowledge)
         if graph_name("plan", plan.id) in graphs:
             raise SourceError(f"two plans have the id {plan.id!r}", file=str(folder.path / "plan.toml"))
+        for activity in sorted(asserted.subjects(AKE.inPlan), key=str):
+            if (other := rows.setdefault(activity, folder)) is not folder:
+                row_id = asserted.value(activity, DCTERMS.identifier)
+                raise SourceError(
+                    f"the id {row_id!s} stands in {other.path / 'rows.csv'} too; every row of every plan needs its own",
+                    file=str(folder.path / "rows.csv"),
+                    column="id",
+                )
         inferred = infer_triples(knowledge.ontology, union((common, asserted)), reasoner=reasoner)
         graphs[graph_name("plan", plan.id)] = asserted
         graphs[graph_name("inferred", plan.id)] = inferred - inferred_common
@@ -245,12 +331,50 @@ def validate_inputs(
     :raises SourceError, MappingError, GraphSyntaxError, ShapesError: if an input cannot be read
     """
     knowledge, names, shape_files = knowledge or Knowledge(), list(inputs), list(shapes)
-    files = [Path(name) for name in names if name.endswith(".ttl")]
-    folders = (
-        find_plans(name for name in names if not name.endswith(".ttl")) if len(files) < len(names) or not names else ()
-    )
+    files = [Path(name) for name in names if name.lower().endswith(".ttl")]
+    plans = [name for name in names if not name.lower().endswith(".ttl")]
+    folders = find_plans(plans) if plans or not files else ()
     graphs = [map_folder(folder, knowledge)[1] for folder in folders]
     if files:
         graphs.append(load_turtle(*files))
-    context = union((knowledge.schemes_graph, knowledge.reference)) if folders or not shape_files else None
+        if not shape_files:
+            raise_problems(find_unknown_terms(graphs[-1], ", ".join(map(str, files))))
+    common = (knowledge.schemes_graph, knowledge.reference, *_map_earlier(folders, knowledge))
+    context = union(common) if folders or not shape_files else None
     return validate_graph(union(graphs), load_shapes(shape_files or None), knowledge.ontology, context=context)
+
+
+def find_unknown_terms(graph: Graph, file: str) -> list[VocabularyError]:
+    """Return a problem for every term that is written as akegraph's but is none, and one where no term is.
+
+    Shapes look at what they know: a misspelt class or property would pass unseen, and so would a file about other
+    things.
+    """
+    used = {term for triple in graph for term in triple if str(term).startswith(str(AKE_NS))}
+    if not used:
+        return [VocabularyError(f"{file}: uses no term of the ontology, so nothing in it can be checked")]
+    known = {str(term).removeprefix(str(AKE_NS)) for term in dir(AKE)}
+    problems = []
+    for name in sorted(str(term).removeprefix(str(AKE_NS)) for term in used):
+        if name not in known:
+            matches = [f"ake:{match}" for match in difflib.get_close_matches(name, known)]
+            problems.append(VocabularyError(f"{file}: ake:{name} is no term of the ontology{close(matches)}"))
+    return problems
+
+
+def _map_earlier(folders: Iterable[PlanFolder], knowledge: Knowledge) -> list[Graph]:
+    """Map the plans that plans follow, where they lie beside them or are built in: links lead to them."""
+    waiting = list(folders)
+    known = {folder.plan.id for folder in waiting}
+    graphs = []
+    while waiting:
+        folder = waiting.pop()
+        previous = folder.plan.previous
+        if previous is None or previous in known:
+            continue
+        known.add(previous)
+        places = (folder.path.parent / previous, resource("data", "plans") / previous)
+        if found := next((path for path in places if (path / "plan.toml").is_file()), None):
+            waiting.append(PlanFolder(found))
+            graphs.append(map_folder(waiting[-1], knowledge)[1])
+    return graphs

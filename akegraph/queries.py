@@ -22,7 +22,7 @@ from typing import Any, Literal, cast, get_args
 from akegraph.errors import BadParameterError, QueryError, UnknownQueryError, close
 from akegraph.graph import iris
 from akegraph.resources import resource
-from akegraph.store.base import Term
+from akegraph.store.base import Store, Term
 
 ParameterKind = Literal["iri", "concept", "resource", "string", "langString", "integer", "date"]
 Text = Mapping[str, str]
@@ -182,6 +182,17 @@ class NamedQuery:
 
         return _PLACEHOLDER.sub(fill, self.text)
 
+    def check_known(self, store: Store, values: Mapping[str, str]) -> None:
+        """Refuse a concept or a resource that the data do not know: a slip would look like an empty answer.
+
+        :raises BadParameterError: if a value is not of its parameter's kind, or nothing is known of it
+        """
+        for name, term in self.to_terms(values).items():
+            if self.parameters[name].kind not in ("concept", "resource") or name not in values:
+                continue
+            if not store.ask(f"ASK {{ {term.to_ntriples()} ?p ?o }}"):
+                raise BadParameterError(name, f"nothing is known as {values[name]!r}", query=self.name)
+
     def to_terms(self, values: Mapping[str, str]) -> dict[str, Term]:
         """Turn the users' texts, and the defaults of what is not given, into terms by parameter name.
 
@@ -197,7 +208,7 @@ class NamedQuery:
             text = values.get(name, parameter.default)
             if text is None:
                 if parameter.required:
-                    what = f"is missing; {parameter.title['en'].lower()}"
+                    what = f"is missing: {parameter.description['en'].rstrip('.')}"
                     example = f", for example {parameter.example}" if parameter.example else ""
                     raise BadParameterError(name, what + example, query=self.name)
                 continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
@@ -41,6 +42,9 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
             values[known.name] = kind(text)
         except ValueError as error:
             raise SettingsError(f"{variable}: {text!r} is not of the kind of {known.default!r}") from error
+    for name, value in values.items():
+        if isinstance(value, int | float) and not (math.isfinite(value) and value > 0):
+            raise SettingsError(f"AKEGRAPH_{name.upper()}: {value} is not a number above 0")
     if (language := values.get("language")) is not None and language not in LANGUAGES:
         raise SettingsError(f"AKEGRAPH_LANGUAGE: {language!r} is not one of {', '.join(LANGUAGES)}")
     return Settings(**values)  # type: ignore[arg-type]  # each value was made with its field's type

@@ -19,10 +19,16 @@ class AKE(DefinedNamespace):
     Activity: URIRef  # activity
     ActualValue: URIRef  # actual value
     BaselineValue: URIRef  # baseline value
+    CausalLink: URIRef  # causal link
+    Completeness: URIRef  # value completeness
+    ContextIndicator: URIRef  # context indicator
     DevelopmentOrganisation: URIRef  # development task organisation
+    Direction: URIRef  # desired direction
     EffectivenessGoal: URIRef  # effectiveness goal
     Evaluation: URIRef  # evaluation
+    EvaluationMethod: URIRef  # evaluation method
     EvaluationTiming: URIRef  # evaluation timing
+    Execution: URIRef  # execution
     Impact: URIRef  # impact
     ImpactFramework: URIRef  # impact framework
     ImpactPathway: URIRef  # impact pathway
@@ -42,15 +48,28 @@ class AKE(DefinedNamespace):
     SourceDocument: URIRef  # source document
     SourceRecord: URIRef  # source record
     StatutoryTask: URIRef  # statutory task
+    TargetGroup: URIRef  # target group
     TargetValue: URIRef  # target value
+    Unit: URIRef  # unit
 
     # Object properties
+    cause: URIRef  # has cause
+    causeOf: URIRef  # is cause in
+    completeness: URIRef  # has completeness
+    continuesActivity: URIRef  # continues activity
     contributesToGoal: URIRef  # contributes to goal
     coversArea: URIRef  # covers area
     coversPeriod: URIRef  # covers period
+    direction: URIRef  # is to change in direction
     directlyLeadsTo: URIRef  # directly leads to
     directlyResultsFrom: URIRef  # directly results from
+    earlierActivity: URIRef  # has earlier activity
+    earlierPlan: URIRef  # has earlier plan
+    effect: URIRef  # has effect
+    effectOf: URIRef  # is effect in
     evaluates: URIRef  # evaluates
+    executedBy: URIRef  # is executed by
+    executes: URIRef  # executes
     followsFramework: URIRef  # follows framework
     fromDocument: URIRef  # is from document
     goalAdvancedBy: URIRef  # is advanced by
@@ -63,11 +82,13 @@ class AKE(DefinedNamespace):
     hasIndicatorValue: URIRef  # has indicator value
     hasLegalBasis: URIRef  # has legal basis
     hasMember: URIRef  # has member
+    hasMethod: URIRef  # has method
     hasOutcome: URIRef  # has outcome
     hasOutput: URIRef  # has output
     hasParticipationLevel: URIRef  # has participation level
     hasPathwayElement: URIRef  # has pathway element
     hasPlan: URIRef  # has plan
+    hasTargetGroup: URIRef  # has target group
     hasTiming: URIRef  # has timing
     higherLevelThan: URIRef  # is a higher level than
     impactPathwayOf: URIRef  # is impact pathway of
@@ -76,6 +97,7 @@ class AKE(DefinedNamespace):
     inPlan: URIRef  # is in plan
     inputTo: URIRef  # is input to
     isImpactOf: URIRef  # is impact of
+    isMemberOf: URIRef  # is member of
     isOutcomeOf: URIRef  # is outcome of
     isOutputOf: URIRef  # is output of
     leadsTo: URIRef  # leads to
@@ -86,8 +108,10 @@ class AKE(DefinedNamespace):
     operatesIn: URIRef  # operates in
     partOfFramework: URIRef  # is part of framework
     preparedBy: URIRef  # is prepared by
+    previousPlan: URIRef  # has previous plan
     refArea: URIRef  # refers to area
     refPeriod: URIRef  # refers to period
+    refPlan: URIRef  # refers to plan
     resultsFrom: URIRef  # results from
     statedIn: URIRef  # is stated in
     underTask: URIRef  # is under task
@@ -96,9 +120,14 @@ class AKE(DefinedNamespace):
     usesInput: URIRef  # uses input
 
     # Datatype properties
+    assumption: URIRef  # assumes that
+    calculationMethod: URIRef  # is calculated as
     columnName: URIRef  # has column heading
+    evidence: URIRef  # rests on evidence
     goalText: URIRef  # has goal text
+    isSynthetic: URIRef  # is synthetic
     libraryPart: URIRef  # has library's part
+    missingTerritories: URIRef  # lacks territories
     numericValue: URIRef  # has numeric value
     organiserPart: URIRef  # has organiser's part
     pageNumber: URIRef  # has page number

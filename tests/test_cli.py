@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import socket
 import subprocess
 import sys
 import tomllib
@@ -52,7 +53,7 @@ def spoil(folder: Path, row: int, heading: str, text: str) -> None:
         writer.writerows(lines)
 
 
-@pytest.mark.parametrize("name", ["import", "build", "validate", "query", "sparql", "chain", "serve"])
+@pytest.mark.parametrize("name", ["export", "import", "build", "validate", "query", "sparql", "chain", "serve"])
 def test_every_command_has_help_an_example_and_a_line_in_the_readme(name: str) -> None:
     result = run(name, "--help")
     assert result.exit_code == 0
@@ -61,7 +62,7 @@ def test_every_command_has_help_an_example_and_a_line_in_the_readme(name: str) -
 
 
 def test_the_commands_are_these() -> None:
-    assert sorted(main.commands) == ["build", "chain", "import", "query", "serve", "sparql", "validate"]
+    assert sorted(main.commands) == ["build", "chain", "export", "import", "query", "serve", "sparql", "validate"]
 
 
 def test_import_and_answers_give_the_rows_of_the_plan(tmp_path: Path) -> None:
@@ -116,16 +117,86 @@ BAD_TEXTS = {
 
 
 @pytest.mark.parametrize("case", BAD_TEXTS)
-def test_bad_text_is_refused_and_nothing_is_written(case: str, tmp_path: Path) -> None:
+def test_bad_text_is_refused_and_nothing_is_overwritten(case: str, tmp_path: Path) -> None:
     change, words = BAD_TEXTS[case]
     text = change if isinstance(change, str) else SOURCE.read_text(encoding="utf-8").replace(*change, 1)
     document, rows, review = tmp_path / "plan.txt", tmp_path / "rows.csv", tmp_path / "review.toml"
     document.write_text(text, encoding="utf-8")
     rows.write_bytes((FOLDER / "rows.csv").read_bytes())
+    review.write_bytes((FOLDER / "review.toml").read_bytes())
     result = run("import", str(document), "--rows", str(rows), "--review", str(review), "--force")
     refused(result, 3, "plan.txt", *words)
     assert rows.read_bytes() == (FOLDER / "rows.csv").read_bytes()
-    assert not review.exists()
+    assert review.read_bytes() == (FOLDER / "review.toml").read_bytes()
+
+
+def test_a_refused_import_leaves_its_doubts_to_be_answered_where_no_review_is(tmp_path: Path) -> None:
+    document, rows, review = tmp_path / "plan.txt", tmp_path / "rows.csv", tmp_path / "review.toml"
+    document.write_text(SOURCE.read_text(encoding="utf-8").replace("5. Päätämme", "6. Päätämme", 1), encoding="utf-8")
+    command = ("import", str(document), "--rows", str(rows), "--review", str(review))
+    refused(run(*command), 3, "level 6")
+    assert not rows.exists()
+    text = review.read_text(encoding="utf-8")
+    (block,) = (block for block in text.split("[[doubt]]") if "6. Päätämme" in block)
+    answered = block.replace('answer = ""', 'answer = "5. Päätämme yhdessä – Otan vastuun"')
+    answered = answered.replace('decided_by = ""', 'decided_by = "test"').replace(
+        'decided_on = ""', 'decided_on = "2026-11-22"'
+    )
+    review.write_text(text.replace(block, answered), encoding="utf-8")
+    result = run(*command)
+    assert result.exit_code == 0, result.output
+    assert "5. Päätämme yhdessä – Otan vastuun" in rows.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("page", "row"), [("99", 17), ("1", 1), ("17", 1), ("16", 17)])
+def test_a_page_that_the_document_does_not_have_is_refused(page: str, row: int, plan_folder: Path) -> None:
+    spoil(plan_folder, row, "page", page)
+    result = run("build", str(plan_folder), "-o", "-")
+    refused(result, 3, "rows.csv", "'page'")
+
+
+def test_pages_that_were_not_recognised_are_told(tmp_path: Path) -> None:
+    document = tmp_path / "plan.txt"
+    text = SOURCE.read_text(encoding="utf-8")
+    assert "2026 17 \n" in text
+    document.write_text(text.replace("2026 17 \n", "2026 \n"), encoding="utf-8")
+    result = run(
+        "import",
+        str(document),
+        "--plan",
+        str(FOLDER / "plan.toml"),
+        "--rows",
+        "-",
+        "--review",
+        str(tmp_path / "r.toml"),
+    )
+    assert "page 17" in result.stderr
+    assert "check the pages" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "options", [("--path", "9"), ("--plan", "nope"), ("--path", "https://w3id.org/akegraph/vocab/path/9")]
+)
+def test_a_value_that_the_data_do_not_know_is_not_an_empty_answer(options: tuple[str, str]) -> None:
+    refused(run("query", "activities-by-path", *options), 3, options[0].removeprefix("--"), options[1])
+
+
+def test_a_port_that_is_taken_is_said() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        # In a process of its own: waitress leaves its half-made server to the garbage collector.
+        done = subprocess.run([sys.executable, "-m", "akegraph", "serve", "--port", port], capture_output=True, text=True)
+    assert done.returncode == 2
+    assert "--port" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_what_would_command_a_terminal_is_not_printed() -> None:
+    shown = run("sparql", "-", text='SELECT ("\\u001b[31mred" AS ?x) {}').stdout
+    assert "\x1b" not in shown
+    assert "[31mred" in shown
 
 
 BAD_ROWS = {
@@ -200,8 +271,63 @@ def test_malformed_turtle_is_refused_with_its_line(case: str, tmp_path: Path) ->
 
 
 def test_a_turtle_file_is_told_only_of_what_it_mentions(tmp_path: Path) -> None:
-    (tmp_path / "good.ttl").write_text("<urn:a> <urn:b> <urn:c> .", encoding="utf-8")
+    text = "<urn:a> a <https://w3id.org/akegraph/ontology#Indicator> ."
+    (tmp_path / "good.ttl").write_text(text, encoding="utf-8")
     assert json.loads(run("validate", str(tmp_path / "good.ttl"), "--format", "json").stdout)["findings"] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("<urn:a> <urn:b> <urn:c> .", "no term of the ontology"),
+        ("<urn:a> a <https://w3id.org/akegraph/ontology#Plann> .", "did you mean 'ake:Plan'"),
+        ("<urn:a> <https://w3id.org/akegraph/ontology#hasOutputs> <urn:b> .", "'ake:hasOutput'"),
+    ],
+)
+def test_a_turtle_file_that_no_rule_can_see_is_refused(text: str, word: str, tmp_path: Path) -> None:
+    (tmp_path / "strange.ttl").write_text(text, encoding="utf-8")
+    refused(run("validate", str(tmp_path / "strange.ttl")), 3, "strange.ttl", word)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ('organisation = "tampere"', 'organisation = "tampre"', ["'tampre'"]),
+        ('"keski-suomi"', '"keskisuomi"', ["'keskisuomi'"]),
+        ('language = "fi"', 'language = "sv"', ["'sv'", "'fi'"]),
+        ('framework = "okm-2026"', 'framework = "okm-1999"', ["okm-1999"]),
+        ('document = "akepike', 'document = "aakepike', ["aakepike"]),
+        ("start = 2026-01-01", "starts = 2026-01-01", ["start"]),
+        ('id = "ake-tampere-2026"', 'id = "AKE Tampere"', ["AKE Tampere"]),
+        ("[period]", "[period", ["TOML"]),
+    ],
+)
+def test_a_bad_plan_toml_is_refused(old: str, new: str, words: list[str], plan_folder: Path) -> None:
+    path = plan_folder / "plan.toml"
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    refused(run("build", str(plan_folder), "-o", "-"), 3, *words)
+
+
+def test_two_plans_with_the_same_rows_are_refused(plan_folder: Path) -> None:
+    path = plan_folder / "plan.toml"
+    path.write_text(
+        path.read_text(encoding="utf-8").replace('id = "ake-tampere-2026"', 'id = "copy"'), encoding="utf-8"
+    )
+    refused(run("build", PLAN, str(plan_folder), "-o", "-"), 3, "rows.csv", "'id'")
+
+
+def test_import_keeps_a_review_that_is_not_its_own_or_has_comments(tmp_path: Path) -> None:
+    review, rows = tmp_path / "review.toml", tmp_path / "rows.csv"
+    command = ("import", str(SOURCE), "--rows", str(rows), "--review", str(review))
+    review.write_text('source = "x"\nnote = "do not lose"\n', encoding="utf-8")
+    refused(run(*command), 3, "review.toml", "'note'")
+    assert "do not lose" in review.read_text(encoding="utf-8")
+    review.write_text('# ask Liisa about row 14\nsource = "x"\n', encoding="utf-8")
+    refused(run(*command), 2, "review.toml", "--force")
+    assert "Liisa" in review.read_text(encoding="utf-8")
+    refused(run("import", str(SOURCE), "--rows", str(rows), "--review", str(rows)), 2, "same file")
 
 
 QUESTIONS = {
@@ -219,7 +345,7 @@ def test_query_answers_alike_in_every_format(question: tuple[str, ...]) -> None:
     found = [row[column]["value"] for row in as_json["results"]["bindings"]]
     assert found == [row[column] for row in as_csv]
     assert len(found) > 2
-    assert f"{len(found)} rows" in run("query", *question).stderr
+    assert f"rows: {len(found)}" in run("query", *question).stderr
 
 
 def test_query_list_names_every_question() -> None:

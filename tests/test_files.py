@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from akegraph.errors import FileExistsRefusedError, OutputError
-from akegraph.files import write_file
+from akegraph.files import write_file, write_files
 
 
 def test_writes_and_leaves_no_temporary_file(tmp_path: Path) -> None:
@@ -55,5 +55,19 @@ def test_a_missing_folder_is_said(tmp_path: Path) -> None:
 
 
 def test_a_folder_is_never_replaced(tmp_path: Path) -> None:
-    with pytest.raises(FileExistsRefusedError):
+    with pytest.raises(OutputError, match="no file"):
         write_file(tmp_path, b"", force=True)
+
+
+def test_files_that_belong_together_are_written_all_or_none(tmp_path: Path) -> None:
+    one, other = tmp_path / "rows.csv", tmp_path / "gone" / "review.toml"
+    with pytest.raises(OutputError, match="gone"):
+        write_files([(one, b"1", False), (other, b"2", False)])
+    assert list(tmp_path.iterdir()) == []
+    two = tmp_path / "review.toml"
+    two.write_bytes(b"old")
+    with pytest.raises(FileExistsRefusedError):
+        write_files([(one, b"1", False), (two, b"2", False)])
+    assert not one.exists()
+    assert write_files([(one, b"1", False), (two, b"2", True)]) == [True, True]
+    assert (one.read_bytes(), two.read_bytes()) == (b"1", b"2")

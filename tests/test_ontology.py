@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections import defaultdict
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rdflib import OWL, RDF, RDFS, SH, SKOS, XSD, Graph, Literal, Namespace, URIRef
-from rdflib.namespace import DCTERMS
+from rdflib.namespace import DCTERMS, VANN
 
 import akegraph.terms
 from akegraph.graph.namespace import render
@@ -67,9 +69,9 @@ def test_a_misspelt_term_raises() -> None:
 
 def test_all_files_are_looked_at() -> None:
     found = {path.relative_to(ROOT).as_posix() for path in turtle_files()}
-    schemes = {f"ontology/schemes/{name}.ttl" for name in ("column", "participation", "path", "task", "timing")}
-    reference = {f"data/reference/{name}.ttl" for name in ("areas", "framework", "law", "organisations")}
-    assert found >= {"ontology/akegraph.ttl", *schemes, *reference}
+    schemes = {f"ontology/schemes/{name}.ttl" for name in ("column", "group", "participation", "path", "task", "unit")}
+    reference = {f"data/reference/{name}.ttl" for name in ("areas", "framework", "indicators", "law", "organisations")}
+    assert found >= {"ontology/akegraph.ttl", "ontology/alignments/prov.ttl", "shapes/core.ttl", *schemes, *reference}
 
 
 @pytest.mark.parametrize("path", turtle_files(), ids=lambda path: path.relative_to(ROOT).as_posix())
@@ -138,31 +140,125 @@ def test_a_misspelt_term_is_named_with_its_file(ontology: Graph, tmp_path: Path)
     ]
 
 
+# --- use ---
+
+
+def competency_questions() -> list[dict[str, Any]]:
+    text = (ROOT / "ontology/competency-questions.toml").read_text(encoding="utf-8")
+    questions: list[dict[str, Any]] = tomllib.loads(text)["question"]
+    return questions
+
+
+def unused(ontology: Graph, questions: list[dict[str, Any]]) -> set[str]:
+    """Names of the terms that no data, query, shape or competency question uses."""
+    used = {term.removeprefix("ake:") for question in questions for term in question["terms"]}
+    for path in turtle_files():
+        if not path.is_relative_to(ROOT / "ontology") or path.parent.name == "schemes":
+            used |= terms_in_turtle(path)
+    for path in (ROOT / "queries").rglob("*.rq"):
+        used |= terms_in_sparql(path.read_text(encoding="utf-8"))
+    return {term.removeprefix(str(AKE_NS)) for term in own_terms(ontology)} - used
+
+
+def test_every_term_is_used(ontology: Graph) -> None:
+    assert unused(ontology, competency_questions()) == set()
+
+
+def test_an_unused_term_is_named(ontology: Graph) -> None:
+    questions = [question for question in competency_questions() if question["number"] != 24]
+    assert unused(ontology, questions) == {"Execution", "executedBy", "executes"}
+
+
+def test_competency_questions_are_whole(ontology: Graph) -> None:
+    questions = competency_questions()
+    assert [question["number"] for question in questions] == list(range(1, 25))
+    known = {f"ake:{term.removeprefix(str(AKE_NS))}" for term in own_terms(ontology)}
+    for question in questions:
+        assert set(question) - {"query"} == {"number", "fi", "en", "terms"}
+        assert question["fi"].endswith("?"), question
+        assert question["en"].endswith("?"), question
+        assert question["terms"], question
+        assert set(question["terms"]) <= known, question
+        assert len(set(question["terms"])) == len(question["terms"]), question
+        assert "query" not in question or (ROOT / f"queries/{question['query']}.rq").is_file(), question
+
+
 # --- labels and definitions ---
 
 
 @pytest.mark.parametrize("predicate", [RDFS.label, SKOS.definition], ids=["label", "definition"])
-def test_every_term_has_one_text_in_each_language(ontology: Graph, predicate: URIRef) -> None:
-    faults = text_faults(ontology, predicate)
-    assert faults == []
+def test_every_term_has_one_text_in_each_language(predicate: URIRef) -> None:
+    assert text_faults(ROOT / "ontology/akegraph.ttl", predicate) == []
 
 
-def text_faults(ontology: Graph, predicate: URIRef) -> list[str]:
+def text_faults(path: Path, predicate: URIRef) -> list[str]:
     """Name the terms that lack a text in a language, have two in one, or have one with stray space."""
-    faults = []
+    ontology, faults = parse(path), []
     for term in sorted(own_terms(ontology)):
+        name = f"{path.name}: ake:{term.removeprefix(str(AKE_NS))}"
         texts = [text for text in ontology.objects(term, predicate) if isinstance(text, Literal)]
         if sorted(str(text.language) for text in texts) != list(LANGUAGES):
-            faults.append(f"{term.removeprefix(str(AKE_NS))}: {sorted(str(text.language) for text in texts)}")
-        faults += [f"{term}: {str(text)!r}" for text in texts if str(text) != " ".join(str(text).split())]
+            faults.append(f"{name}: {sorted(str(text.language) for text in texts)}")
+        faults += [f"{name}: {str(text)!r}" for text in texts if str(text) != " ".join(str(text).split())]
     return faults
 
 
-def test_a_missing_or_second_label_is_named() -> None:
-    ontology = parse(ROOT / "ontology/akegraph.ttl")
-    ontology.remove((AKE.Plan, RDFS.label, Literal("plan", lang="sv")))
-    ontology.add((AKE.Path, RDFS.label, Literal("track", lang="en")))
-    assert text_faults(ontology, RDFS.label) == ["Path: ['en', 'en', 'fi', 'sv']", "Plan: ['en', 'fi']"]
+def test_a_missing_or_second_label_is_named_with_its_file(tmp_path: Path) -> None:
+    text = (ROOT / "ontology/akegraph.ttl").read_text(encoding="utf-8")
+    spoilt = tmp_path / "spoilt.ttl"
+    text = text.replace('"suunnitelma"@fi , "plan"@sv , ', '"suunnitelma"@fi , ').replace(
+        '"path"@en', '"path"@en , "track"@en'
+    )
+    spoilt.write_text(text, encoding="utf-8")
+    assert text_faults(spoilt, RDFS.label) == [
+        "spoilt.ttl: ake:Path: ['en', 'en', 'fi', 'sv']",
+        "spoilt.ttl: ake:Plan: ['en', 'fi']",
+    ]
+
+
+MADE_UP = "Keksitty esimerkki: "
+
+
+def test_every_term_has_a_finnish_example(ontology: Graph) -> None:
+    for term in own_terms(ontology):
+        [example] = ontology.objects(term, SKOS.example)
+        assert isinstance(example, Literal)
+        assert example.language == "fi", term
+
+
+def test_examples_quote_the_real_plan_or_say_that_they_are_made_up(ontology: Graph) -> None:
+    words = {str(text) for path in turtle_files() if "ontology/akegraph" not in str(path) for text in literals(path)}
+    words |= {path.read_text(encoding="utf-8") for path in (ROOT / "data/plans").glob("ake-tampere-2026/*.*")}
+    corpus = "\n".join(sorted(words))
+    made_up = set()
+    for term in own_terms(ontology):
+        [example] = ontology.objects(term, SKOS.example)
+        if str(example).startswith(MADE_UP):
+            made_up.add(term)
+            continue
+        for quotation in re.findall("”(.+?)…?”", str(example)):
+            assert quotation in corpus, f"{term}: {quotation}"
+    assert {AKE.CausalLink, AKE.Execution, AKE.previousPlan, AKE.hasTargetGroup} <= made_up
+    assert not made_up & {AKE.Activity, AKE.Output, AKE.ContextIndicator}
+
+
+def literals(path: Path) -> set[Literal]:
+    return {text for text in parse(path).objects() if isinstance(text, Literal)}
+
+
+def test_every_term_has_a_source(ontology: Graph) -> None:
+    known = {subject for path in turtle_files() for subject in parse(path).subjects() if isinstance(subject, URIRef)}
+    outside = ("http://www.w3.org/TR/", "http://purl.org/linked-data/sdmx/2009/dimension#")
+    for term in own_terms(ontology):
+        sources = list(ontology.objects(term, DCTERMS.source))
+        assert sources, term
+        for source in sources:
+            if isinstance(source, URIRef):
+                assert source in known or str(source).startswith(outside), f"{term}: {source}"
+            else:
+                assert re.fullmatch(r"akegraph editors|ISO 16439:2014(, 3\.28)?|ISO 11620", str(source)), (
+                    f"{term}: {source}"
+                )
 
 
 def test_definitions_are_sentences_and_no_labels(ontology: Graph) -> None:
@@ -197,8 +293,9 @@ def test_outside_terms_are_declared_and_never_redefined(ontology: Graph) -> None
         assert {predicate for predicate, _ in ontology.predicate_objects(term)} == {RDF.type}, term
     built_in = tuple(map(str, (OWL, RDF, RDFS, XSD)))
     used = {predicate for predicate in ontology.predicates() if not str(predicate).startswith(built_in)}
-    used |= set(ontology.objects(None, RDFS.subClassOf)) | set(ontology.objects(None, RDFS.range))
-    assert {term for term in used if not str(term).startswith((*built_in, str(AKE_NS)))} <= outside
+    used |= {term for place in (RDFS.subClassOf, RDFS.range) for term in ontology.objects(None, place)}
+    named = {term for term in used if isinstance(term, URIRef)}
+    assert {term for term in named if not str(term).startswith((*built_in, str(AKE_NS)))} <= outside
 
 
 # Those without domain speak of things of several classes, and OWL 2 RL has no union there; those without
@@ -209,11 +306,15 @@ def test_properties_have_domain_and_range(ontology: Graph) -> None:
         AKE.hasLegalBasis,
         AKE.hasIndicator,
         AKE.hasIndicatorSet,
+        AKE.isSynthetic,
         AKE.statedIn,
         AKE.rank,
     }
     without_range = {term for term in properties(ontology) if ontology.value(term, RDFS.range) is None}
     assert without_range == {
+        AKE.assumption,
+        AKE.calculationMethod,
+        AKE.evidence,
         AKE.goalText,
         AKE.libraryPart,
         AKE.organiserPart,
@@ -229,10 +330,37 @@ def properties(ontology: Graph) -> set[URIRef]:
     return {term for term in own_terms(ontology) if (term, RDF.type, OWL.Class) not in ontology}
 
 
+def test_a_property_without_inverse_is_in_the_readme_with_a_reason(ontology: Graph) -> None:
+    objects = {term for term in own_terms(ontology) if (term, RDF.type, OWL.ObjectProperty) in ontology}
+    inverse = {term for pair in ontology.subject_objects(OWL.inverseOf) for term in pair}
+    readme = (ROOT / "ontology/README.md").read_text(encoding="utf-8")
+    section = readme.split("## Properties without an inverse")[1].split("\n## ")[0]
+    named = re.findall(r"`ake:(\w+)`", section)
+    assert sorted(named) == sorted(term.removeprefix(str(AKE_NS)) for term in objects - inverse)
+
+
 def test_header(ontology: Graph) -> None:
-    assert ontology.value(ONTOLOGY, OWL.versionIRI) == URIRef(f"{ONTOLOGY}/0.1.0")
-    assert ontology.value(ONTOLOGY, OWL.versionInfo) == Literal("0.1.0")
+    assert ontology.value(ONTOLOGY, OWL.versionIRI) == URIRef(f"{ONTOLOGY}/0.2.0")
+    assert ontology.value(ONTOLOGY, OWL.versionInfo) == Literal("0.2.0")
+    assert ontology.value(ONTOLOGY, OWL.priorVersion) == URIRef(f"{ONTOLOGY}/0.1.0")
+    assert ontology.value(ONTOLOGY, OWL.backwardCompatibleWith) == URIRef(f"{ONTOLOGY}/0.1.0")
     assert ontology.value(ONTOLOGY, DCTERMS.license) == URIRef("https://creativecommons.org/licenses/by/4.0/")
-    for predicate in (DCTERMS.title, DCTERMS.description):
+    for predicate in (DCTERMS.created, DCTERMS.modified, DCTERMS.issued):
+        assert ontology.value(ONTOLOGY, predicate) == Literal("2026-11-22", datatype=XSD.date), predicate
+    for predicate in (DCTERMS.creator, DCTERMS.publisher, SKOS.changeNote, SKOS.historyNote):
+        assert ontology.value(ONTOLOGY, predicate), predicate
+    assert ontology.value(ONTOLOGY, VANN.preferredNamespacePrefix) == Literal("ake")
+    assert ontology.value(ONTOLOGY, VANN.preferredNamespaceUri) == Literal(str(AKE_NS))
+    assert "0.2.0" in str(ontology.value(ONTOLOGY, DCTERMS.bibliographicCitation))
+    for predicate in (DCTERMS.title, DCTERMS.description, DCTERMS.rights):
         texts = [text for text in ontology.objects(ONTOLOGY, predicate) if isinstance(text, Literal)]
         assert sorted(str(text.language) for text in texts) == list(LANGUAGES)
+
+
+def test_nothing_is_imported_and_the_changelog_knows_the_version(ontology: Graph) -> None:
+    assert not list(ontology.objects(ONTOLOGY, OWL.imports))
+    assert not list(ontology.subjects(RDF.type, OWL.NamedIndividual))
+    changes = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert "## 0.2.0" in changes
+    for heading in ("Ontology", "Data", "Shapes", "Queries", "Code"):
+        assert f"### {heading}" in changes

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import combinations
 from pathlib import Path
+from typing import Literal
 
 import owlrl
 import pytest
 from rdflib import OWL, RDF, RDFS, XSD, Graph, URIRef
 from rdflib.collection import Collection
 from rdflib.term import Node
+
+from akegraph.graph.inference import infer_triples
+from akegraph.graph.iris import graph_name
+from akegraph.graph.loading import union
+from akegraph.pipeline import build_dataset, find_plans
 
 ROOT = Path(__file__).resolve().parents[1]
 NOWHERE = "https://nowhere.invalid/"
@@ -177,10 +184,75 @@ def contradictions(graph: Graph) -> list[str]:
     return sorted(map(str, closure.objects(None, ERROR)))
 
 
-def test_ontology_schemes_and_reference_data_agree() -> None:
-    files = [path for folder in ("ontology", "data/reference") for path in (ROOT / folder).rglob("*.ttl")]
-    assert len(files) >= 10
-    assert contradictions(parse(*files)) == []
+@pytest.fixture(scope="module")
+def known() -> Graph:
+    """Ontology, schemes, reference data and the real plan."""
+    dataset = build_dataset(find_plans(["ake-tampere-2026"]))
+    parts = [
+        graph_name("ontology"),
+        graph_name("schemes"),
+        graph_name("reference"),
+        graph_name("plan", "ake-tampere-2026"),
+    ]
+    return union(dataset.graphs[name] for name in parts)
+
+
+def test_ontology_schemes_reference_data_and_plan_agree(known: Graph) -> None:
+    assert contradictions(known) == []
+
+
+def test_the_alignments_contradict_nothing(ontology: Graph) -> None:
+    assert contradictions(ontology + parse(*(ROOT / "ontology/alignments").glob("*.ttl"))) == []
+
+
+SCHEME_OF = {
+    "StatutoryTask": "task", "Path": "path", "EvaluationTiming": "timing", "EvaluationMethod": "method",
+    "ParticipationLevel": "participation", "TargetGroup": "group", "PlanColumn": "column", "Unit": "unit",
+    "Direction": "direction", "Completeness": "completeness",
+}  # fmt: skip
+
+
+def disjoint_classes(graph: Graph) -> list[list[URIRef]]:
+    return [
+        [member for member in Collection(graph, members) if isinstance(member, URIRef)]
+        for axiom in graph.subjects(RDF.type, OWL.AllDisjointClasses)
+        for members in graph.objects(axiom, OWL.members)
+    ]
+
+
+def test_every_list_of_disjoint_classes_is_known(ontology: Graph) -> None:
+    lists = disjoint_classes(ontology)
+    assert sorted(map(len, lists)) == [3, 6, 25]
+    largest = {short(member) for member in max(lists, key=len)}
+    assert set(SCHEME_OF) <= largest
+    classes = {term for term in ontology.subjects(RDF.type, OWL.Class) if "akegraph" in str(term)}
+    below = {
+        short(term) for term in classes if list(ontology.objects(term, RDFS.subClassOf)) and term in sum_of(ontology)
+    }
+    assert {short(term) for term in classes} - largest == below
+
+
+def sum_of(ontology: Graph) -> set[Node]:
+    """Find the own classes below another own class: what excludes that excludes them too."""
+    return {
+        term
+        for term, above in ontology.subject_objects(RDFS.subClassOf)
+        if isinstance(above, URIRef) and "akegraph" in above
+    }
+
+
+def test_a_thing_of_two_disjoint_classes_is_a_contradiction(ontology: Graph) -> None:
+    """Every pair of every list: a thing of both is found."""
+    for members in disjoint_classes(ontology):
+        graph = Graph() + ontology
+        pairs = list(combinations(members, 2))
+        for one, other in pairs:
+            both = URIRef(f"{NOWHERE}{short(one)}-{short(other)}")
+            graph.add((both, RDF.type, one))
+            graph.add((both, RDF.type, other))
+        found = " ".join(contradictions(graph))
+        for one, other in pairs:
+            assert f"{NOWHERE}{short(one)}-{short(other)}" in found, found
 
 
 @pytest.mark.parametrize(
@@ -193,8 +265,42 @@ def test_ontology_schemes_and_reference_data_agree() -> None:
         "<a> ake:hasOutput <b> . <c> ake:hasImpact <b>",
         "<a> a ake:BaselineValue , ake:TargetValue",
         "<a> ake:hasParticipationLevel <https://w3id.org/akegraph/vocab/path/1>",
+        "<a> ake:hasTargetGroup <https://w3id.org/akegraph/vocab/path/1>",
+        "<a> ake:hasOutput <https://w3id.org/akegraph/vocab/path/1>",
+        "<a> ake:previousPlan <a>",
+        "<a> ake:previousPlan <b> . <b> ake:previousPlan <a>",
+        "<a> ake:continuesActivity <a>",
+        "<a> ake:continuesActivity <b> . <b> ake:continuesActivity <a>",
+        "<a> ake:executes <b> . <b> ake:executes <c>",
+        "<a> ake:cause <b> . <c> ake:effect <a>",
+        "<a> a ake:ContextIndicator . <b> ake:hasMember <a>",
+        "<a> ake:completeness <https://w3id.org/akegraph/vocab/path/1>",
+        "<a> ake:unit <https://w3id.org/akegraph/vocab/path/1>",
     ],
 )
 def test_a_contradiction_is_found(ontology: Graph, statements: str) -> None:
     graph = ontology + parse(ROOT / "ontology/schemes/path.ttl")
     assert contradictions(graph.parse(data=f"{PREFIXES} {statements} .", format="turtle")) != []
+
+
+def test_every_asymmetric_property_is_among_the_examples(ontology: Graph) -> None:
+    asymmetric = {short(term) for term in ontology.subjects(RDF.type, OWL.AsymmetricProperty)}
+    assert asymmetric == {"directlyLeadsTo", "directlyResultsFrom", "previousPlan", "continuesActivity"}
+    assert {short(term) for term in ontology.subjects(RDF.type, OWL.IrreflexiveProperty)} == asymmetric
+
+
+@pytest.mark.parametrize(
+    ("data", "conclusion"),
+    [
+        ("<a> ake:causeOf <l> . <l> ake:effect <b>", "<a> ake:leadsTo <b>"),
+        ("<l> ake:cause <a> . <b> ake:effectOf <l>", "<b> ake:resultsFrom <a>"),
+        ("<c> ake:previousPlan <b> . <b> ake:previousPlan <a>", "<c> ake:earlierPlan <a>"),
+        ("<c> ake:continuesActivity <b> . <b> ake:continuesActivity <a>", "<c> ake:earlierActivity <a>"),
+        ("<e> ake:executes <a>", "<a> ake:executedBy <e>"),
+        ("<s> ake:hasMember <i>", "<i> ake:isMemberOf <s>"),
+    ],
+)
+@pytest.mark.parametrize("reasoner", ["rules", "owlrl"])
+def test_what_follows(ontology: Graph, data: str, conclusion: str, reasoner: Literal["rules", "owlrl"]) -> None:
+    asserted, expected = (Graph().parse(data=f"{PREFIXES} {text} .", format="turtle") for text in (data, conclusion))
+    assert set(expected) <= set(infer_triples(ontology, asserted, reasoner=reasoner))

@@ -90,6 +90,28 @@ COUNTS = {
     ),
 }  # fmt: skip
 
+INFERRED = {
+    "ake:onImpactPathway": 17,  # a path's pathway, by chain
+    "ake:hasLegalBasis": 17,  # a task's legal basis, by chain
+    "ake:inPlan": 42,  # 17 outputs, 17 outcomes, 4 impacts and 4 goals, by chain; asserted for activities
+    "ake:directlyResultsFrom": 55,  # 17 outputs + 17 outcomes + 17 outcome-impact steps + 4 goals
+    "ake:hasElement": 59,
+    "ake:isOutputOf": 17,
+}
+
+
+@pytest.mark.parametrize("predicate", INFERRED)
+def test_what_each_axiom_adds_to_the_plan(dataset: Dataset, predicate: str) -> None:
+    graphs = [graph_name("inferred", PLAN), graph_name("inferred", "reference")]
+    term = AKE[predicate.removeprefix("ake:")]
+    assert sum(1 for name in graphs for _ in dataset.graphs[name].triples((None, term, None))) == INFERRED[predicate]
+
+
+def test_a_plans_inferred_graph_holds_only_what_the_plan_adds(dataset: Dataset) -> None:
+    own, common = (set(dataset.graphs[graph_name("inferred", name)]) for name in (PLAN, "reference"))
+    assert len(common) > 50
+    assert not own & common
+
 
 @pytest.mark.parametrize("what", COUNTS)
 def test_counts_by_query(store: WorkerPool, what: str) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from rdflib import RDF, SKOS, XSD, Graph, Literal, Namespace, URIRef
 from rdflib.collection import Collection
+from rdflib.namespace import DCTERMS
 from rdflib.term import Node
 
 from akegraph.terms import AKE
@@ -41,8 +42,10 @@ def reference() -> Graph:
     return parse(*SCHEMES, *(ROOT / "data/reference").glob("*.ttl"))
 
 
-def test_the_five_schemes() -> None:
-    assert [path.stem for path in SCHEMES] == ["column", "participation", "path", "task", "timing"]
+def test_the_ten_schemes() -> None:
+    assert [path.stem for path in SCHEMES] == [
+        "column", "completeness", "direction", "group", "method", "participation", "path", "task", "timing", "unit",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("path", SCHEMES, ids=lambda path: path.stem)
@@ -51,22 +54,13 @@ class TestScheme:
         graph = parse(path)
         assert list(graph.subjects(RDF.type, SKOS.ConceptScheme)) == [AKEV[path.stem]]
         assert languages(graph, AKEV[path.stem]) == LANGUAGES
+        for predicate in (DCTERMS.source, DCTERMS.license, SKOS.editorialNote):
+            assert graph.value(AKEV[path.stem], predicate), predicate
 
     def test_concepts_are_complete(self, path: Path) -> None:
         graph = parse(path)
-        concepts = set(graph.subjects(RDF.type, SKOS.Concept))
-        assert concepts
-        assert set(graph.subjects(SKOS.notation)) == concepts
-        for concept in concepts:
-            assert isinstance(concept, URIRef)
-            assert list(graph.objects(concept, SKOS.inScheme)) == [AKEV[path.stem]], concept
-            assert list(graph.objects(concept, SKOS.topConceptOf)) == [AKEV[path.stem]], concept
-            assert list(graph.objects(concept, RDF.type)) == [SKOS.Concept], concept
-            [notation] = graph.objects(concept, SKOS.notation)
-            assert isinstance(notation, Literal)
-            assert notation.datatype is None
-            assert concept == AKEV[f"{path.stem}/{notation}"]
-            assert languages(graph, concept) == LANGUAGES, concept
+        assert set(graph.subjects(RDF.type, SKOS.Concept)) == set(graph.subjects(SKOS.notation)) != set()
+        assert concept_faults(path) == []
 
     def test_notations_and_ranks_are_unique(self, path: Path) -> None:
         graph = parse(path)
@@ -78,6 +72,71 @@ class TestScheme:
 
     def test_no_wording_belongs_to_two_concepts(self, path: Path) -> None:
         assert shared_wordings(parse(path)) == {}
+
+
+def concept_faults(path: Path) -> list[str]:
+    """Name the concepts of a scheme's file that are not wholly in it, or lack or double a text."""
+    graph, scheme, faults = parse(path), AKEV[path.stem], []
+    for concept in sorted(graph.subjects(RDF.type, SKOS.Concept), key=str):
+        assert isinstance(concept, URIRef)
+        name = f"{path.name}: {concept.removeprefix(str(AKEV))}"
+        for predicate in (SKOS.inScheme, SKOS.topConceptOf):
+            if (found := list(graph.objects(concept, predicate))) != [scheme]:
+                faults.append(f"{name}: {predicate.fragment} {[str(node).removeprefix(str(AKEV)) for node in found]}")
+        if list(graph.objects(concept, RDF.type)) != [SKOS.Concept]:
+            faults.append(f"{name}: has another type")
+        notations = list(graph.objects(concept, SKOS.notation))
+        if [concept] != [AKEV[f"{path.stem}/{notation}"] for notation in notations]:
+            faults.append(f"{name}: notation {[str(notation) for notation in notations]}")
+        if languages(graph, concept) != LANGUAGES:
+            faults.append(f"{name}: prefLabel {languages(graph, concept)}")
+    return faults
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "faults"),
+    [
+        ("skos:inScheme akev:timing ; skos:topConceptOf akev:timing ;\n    skos:notation \"end\"",
+         "skos:inScheme akev:path ; skos:topConceptOf akev:timing ;\n    skos:notation \"end\"",
+         ["timing.ttl: timing/end: inScheme ['path']"]),
+        ("timing:end a skos:Concept", "timing:close a skos:Concept", ["timing.ttl: timing/close: notation ['end']"]),
+        ('"Efter prestationen"@sv', '"Efter prestationen"@sv , "Efteråt"@sv',
+         ["timing.ttl: timing/after: prefLabel ['en', 'fi', 'sv', 'sv']"]),
+        ("timing:end a skos:Concept", "timing:end a skos:Concept , ake:EvaluationTiming",
+         ["timing.ttl: timing/end: has another type"]),
+    ],
+    ids=["outside its scheme", "notation", "second label", "type"],
+)  # fmt: skip
+def test_a_spoilt_concept_is_named_with_its_file(tmp_path: Path, before: str, after: str, faults: list[str]) -> None:
+    text = (ROOT / "ontology/schemes/timing.ttl").read_text(encoding="utf-8")
+    assert before in text
+    (tmp_path / "timing.ttl").write_text(text.replace(before, after), encoding="utf-8")
+    assert concept_faults(tmp_path / "timing.ttl") == faults
+
+
+def unknown_concepts(paths: list[Path]) -> list[str]:
+    """Name the concepts and schemes that a file mentions and no scheme declares."""
+    declared = set(parse(*SCHEMES).subjects())
+    faults = []
+    for path in paths:
+        if path.suffix == ".ttl":
+            used = {str(node) for triple in parse(path) for node in triple if str(node).startswith(str(AKEV))}
+        else:
+            text = path.read_text(encoding="utf-8")
+            spaces = dict(re.findall(rf"PREFIX (\w+): <({AKEV}[^>]*)>", text))
+            names = re.findall(r"(?<![\w:?])(\w+):([\w-]+)", re.sub(r"<[^>]*>|#[^\n]*", " ", text))
+            used = {spaces[prefix] + name for prefix, name in names if prefix in spaces}
+        unknown = {iri for iri in used if URIRef(iri) not in declared} - {str(AKEV)}
+        faults += [f"{path.name}: {iri.removeprefix(str(AKEV))}" for iri in sorted(unknown)]
+    return faults
+
+
+def test_every_concept_mentioned_is_in_a_scheme(tmp_path: Path) -> None:
+    files = [path for folder in ("ontology", "data", "shapes") for path in (ROOT / folder).rglob("*.ttl")]
+    assert unknown_concepts([*files, *(ROOT / "queries").rglob("*.rq")]) == []
+    (tmp_path / "a.ttl").write_text(f"<x> <y> <{AKEV}timing/befroe> .")
+    (tmp_path / "b.rq").write_text(f"PREFIX timing: <{AKEV}timing/>\nSELECT * {{ ?x ?y timing:ende }} # timing:no")
+    assert unknown_concepts(sorted(tmp_path.iterdir())) == ["a.ttl: timing/befroe", "b.rq: timing/ende"]
 
 
 def languages(graph: Graph, subject: URIRef) -> list[str | None]:
@@ -135,6 +194,28 @@ def test_legal_bases_are_provisions_in_the_law_file(reference: Graph) -> None:
         assert (basis, RDF.type, ELI.LegalResourceSubdivision) in reference, basis
 
 
+def eli_faults(paths: list[Path]) -> list[str]:
+    """Name the IRIs of Finlex that are not of the ELI pattern."""
+    return [
+        f"{path.name}: {iri}"
+        for path in paths
+        for iri in sorted({str(node) for triple in parse(path) for node in triple if "data.finlex.fi" in str(node)})
+        if not FINLEX.fullmatch(iri)
+    ]
+
+
+def test_eli_iris_follow_the_pattern_in_every_file(tmp_path: Path) -> None:
+    files = [ROOT / "ontology/akegraph.ttl", *SCHEMES, *(ROOT / "data").rglob("*.ttl")]
+    assert eli_faults(files) == []
+    text = (
+        (ROOT / "ontology/schemes/task.ttl")
+        .read_text(encoding="utf-8")
+        .replace("pykala/8/momentti/2", "pykälä/8/mom/2")
+    )
+    (tmp_path / "task.ttl").write_text(text, encoding="utf-8")
+    assert eli_faults([tmp_path / "task.ttl"]) == ["task.ttl: http://data.finlex.fi/eli/sd/2016/1492/pykälä/8/mom/2"]
+
+
 def test_law_iris_follow_the_pattern_and_hang_together(reference: Graph) -> None:
     provisions = set(reference.subjects(RDF.type, ELI.LegalResourceSubdivision))
     acts = set(reference.subjects(RDF.type, ELI.LegalResource))
@@ -174,7 +255,8 @@ def test_nothing_is_invented_where_the_plan_is_silent(reference: Graph) -> None:
     with_text = set(reference.subjects(AKE.goalText))
     assert with_text == {ID["goal/okm-2026-2"], ID["goal/okm-2026-3-1"]}
     assert not list(reference.subjects(RDF.type, AKE.Indicator))
-    assert not list(reference.triples((None, AKE.hasMember, None)))
+    for predicate in (AKE.hasMember, AKE.isMemberOf, AKE.hasTargetGroup, AKE.hasMethod, AKE.direction):
+        assert not list(reference.subject_objects(predicate)), predicate
 
 
 def test_regional_libraries_share_the_areas_out(reference: Graph) -> None:

@@ -11,6 +11,7 @@ from akegraph import __version__
 from akegraph.cli.asking import chain, query, sparql
 from akegraph.cli.building import build
 from akegraph.cli.checking import validate
+from akegraph.cli.exporting import export
 from akegraph.cli.failing import ErrorGroup
 from akegraph.cli.importing import import_
 from akegraph.cli.serving import serve
@@ -31,5 +32,5 @@ def main() -> None:
     """
 
 
-for command in (import_, build, validate, query, sparql, chain, serve):
+for command in (import_, build, validate, query, sparql, chain, serve, export):
     main.add_command(command)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -10,24 +11,17 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from akegraph.cli.output import echo_bytes, echo_table, language_option, read_input, shorten_terms
-from akegraph.errors import QueryRefusedError, SourceError
+from akegraph.errors import QueryRefusedError, QuerySyntaxError, SourceError
+from akegraph.store.base import MEDIA_TYPES, decode_solutions
 
 if TYPE_CHECKING:
     from akegraph.queries import NamedQuery, Parameter, QueryCatalogue
     from akegraph.settings import Language
     from akegraph.store.base import Store
 
-FORMATS = {
-    "json": "application/sparql-results+json",
-    "xml": "application/sparql-results+xml",
-    "csv": "text/csv",
-    "tsv": "text/tab-separated-values",
-    "turtle": "text/turtle",
-}
-
 
 def _format_option() -> click.Option:
-    choice = click.Choice(["table", *FORMATS])
+    choice = click.Choice(["table", *MEDIA_TYPES])
     return click.Option(
         ["--format", "format_"], type=choice, default="table", show_default=True, help="How to print the answer."
     )
@@ -42,20 +36,16 @@ def _open_store() -> Iterator[Store]:
         yield store
 
 
-def _answer(text: str, format_: str) -> None:
+def _print_answer(store: Store, text: str, format_: str) -> None:
     """Evaluate and print; a graph is Turtle where a table was not asked for by name."""
-    with _open_store() as store:
-        if format_ != "table":
-            echo_bytes(store.query(text, accept=[FORMATS[format_]]).body)
-            return
-        answer = store.query(text, accept=[FORMATS["json"], FORMATS["turtle"]])
+    if format_ != "table":
+        echo_bytes(store.query(text, accept=[MEDIA_TYPES[format_]]).body)
+        return
+    answer = store.query(text, accept=[MEDIA_TYPES["json"], MEDIA_TYPES["turtle"]])
     if answer.kind == "select":
-        from akegraph.graph.iris import PREFIXES
-        from akegraph.store.base import decode_solutions
-
         found = decode_solutions(answer.body)
-        echo_table(found.variables, (shorten_terms(row, found.variables, PREFIXES) for row in found.rows))
-        click.echo(f"{len(found.rows)} rows", err=True)
+        echo_table(found.variables, (shorten_terms(row, found.variables) for row in found.rows))
+        click.echo(f"rows: {len(found.rows)}", err=True)
     elif answer.kind == "ask":
         click.echo("true" if json.loads(answer.body)["boolean"] else "false")
     else:
@@ -99,7 +89,10 @@ def _option(parameter: Parameter) -> click.Option:
 
 def _ask(question: NamedQuery) -> Callable[..., None]:
     def callback(format_: str, **values: str | None) -> None:
-        _answer(question.bind({name: value for name, value in values.items() if value is not None}), format_)
+        given = {name: value for name, value in values.items() if value is not None}
+        with _open_store() as store:
+            question.check_known(store, given)
+            _print_answer(store, question.bind(given), format_)
 
     return callback
 
@@ -179,8 +172,14 @@ def sparql(file: str, format_: str) -> None:
     if not text.strip():
         raise QueryRefusedError(f"{file}: holds no query")
     # A prefix declared twice is allowed; the text's own declaration comes later and wins.
-    head = "".join(f"PREFIX {prefix}: <{space}> " for prefix, space in PREFIXES.items())
-    _answer(head + text, format_)
+    head = " ".join(f"PREFIX {prefix}: <{space}>" for prefix, space in PREFIXES.items())
+    try:
+        with _open_store() as store:
+            _print_answer(store, f"{head}\n{text}", format_)
+    except QuerySyntaxError as error:
+        # The parser counts the line of our prefixes; the user's text begins on the next.
+        places = re.sub(r"\bline (\d+)", lambda found: f"line {int(found[1]) - 1}", str(error))
+        raise QuerySyntaxError(f"{file}: {places}") from error
 
 
 @click.command()

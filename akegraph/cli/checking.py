@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from akegraph.cli.output import echo_bytes, language_option
+from akegraph.cli.output import echo_bytes, language_option, printable
 
 if TYPE_CHECKING:
     from akegraph.settings import Language
@@ -70,6 +70,6 @@ def validate(
     elif format_ == "json":
         click.echo(json.dumps(report_json(report, chosen), ensure_ascii=False, indent=2))
     else:
-        click.echo(report_text(report, chosen), nl=False)
+        click.echo(printable(report_text(report, chosen)), nl=False)
     if not report.conforms(Severity[fail_on.upper()]):
         ctx.exit(1)

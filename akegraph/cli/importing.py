@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from akegraph.cli.output import force_option, read_input, write_output
+from akegraph.cli.output import echo_bytes, force_option, read_input
+from akegraph.files import write_files
 
 if TYPE_CHECKING:
     from akegraph.pipeline import Import
@@ -35,11 +36,13 @@ def import_(file: str, rows: str | None, review: str | None, plan: Path | None, 
       akegraph import plan.txt --rows rows.csv --review review.toml
     """
     from akegraph.pipeline import import_document, raise_problems
-    from akegraph.table.review import write_review
+    from akegraph.table.review import find_own_comments, write_review
 
     folder = plan.parent if plan else Path()
     rows_target = rows or str(folder / "rows.csv")
     review_target = review or str(folder / "review.toml")
+    if rows_target == review_target:
+        raise click.UsageError(f"--rows and --review name the same file, {rows_target}")
     done = import_document(
         read_input(file),
         file,
@@ -48,11 +51,26 @@ def import_(file: str, rows: str | None, review: str | None, plan: Path | None, 
         review_file=None if review_target == "-" else Path(review_target),
     )
     _tell(done)
-    raise_problems(done.problems)
-    click.echo(write_output(rows_target, done.rows, force=force), err=True)
-    if done.review.items:
-        # A review keeps every answer it held, so bringing it up to date loses nothing and needs no --force.
-        click.echo(write_output(review_target, write_review(done.review), force=True), err=True)
+    before = Path(review_target).read_bytes() if Path(review_target).is_file() else b""
+    # A review keeps every answer it held, so bringing it up to date loses nothing, save comments written by hand.
+    outputs = [(review_target, write_review(done.review), force or not find_own_comments(before))]
+    if not done.review.items:
+        outputs = []
+    if done.problems:
+        if not before:
+            _write(outputs)
+        raise_problems(done.problems)
+    _write([(rows_target, done.rows, force), *outputs])
+
+
+def _write(outputs: list[tuple[str, bytes, bool]]) -> None:
+    """Write all or none, and say which; ``-`` is standard output."""
+    files = [(Path(target), content, force) for target, content, force in outputs if target != "-"]
+    for (path, _, _), written in zip(files, write_files(files), strict=True):
+        click.echo(f"{path}: {'written' if written else 'unchanged'}", err=True)
+    for target, content, _ in outputs:
+        if target == "-":
+            echo_bytes(content)
 
 
 def _tell(done: Import) -> None:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Sequence
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
 from akegraph.errors import SourceError
 from akegraph.files import write_file
+
+if TYPE_CHECKING:
+    from akegraph.store.base import Term
 
 force_option = click.option("--force", is_flag=True, help="Replace a file that is there already.")
 
@@ -68,22 +72,17 @@ def write_output(target: str, content: bytes, *, force: bool) -> str:
     return f"{target}: {'written' if write_file(Path(target), content, force=force) else 'unchanged'}"
 
 
-def shorten_iri(value: str, prefixes: dict[str, str]) -> str:
-    """Write an IRI with a prefix where one fits, for people to read."""
-    fits = [(prefix, space) for prefix, space in prefixes.items() if value.startswith(space)]
-    if not fits:
-        return value
-    prefix, space = max(fits, key=lambda fit: len(fit[1]))
-    return f"{prefix}:{value[len(space) :]}"
-
-
-def shorten_terms(row: Any, variables: Sequence[str], prefixes: dict[str, str]) -> list[str]:
+def shorten_terms(row: Mapping[str, Term], variables: Sequence[str]) -> list[str]:
     """Turn one solution into the cells of a table; an unbound variable is an empty cell."""
+    from akegraph.graph.iris import shorten_iri
+
+    terms = [row.get(name) for name in variables]
     return [
-        ""
-        if (term := row.get(name)) is None
-        else shorten_iri(term.value, prefixes)
-        if term.kind == "iri"
-        else term.value
-        for name in variables
+        "" if term is None else shorten_iri(term.value) if term.kind == "iri" else printable(term.value)
+        for term in terms
     ]
+
+
+def printable(text: str) -> str:
+    """Replace what would command a terminal (control and direction characters) by a visible mark."""
+    return "".join("\ufffd" if unicodedata.category(c) in ("Cc", "Cf") and c not in "\n\t" else c for c in text)

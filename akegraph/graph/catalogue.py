@@ -13,6 +13,10 @@ from akegraph.terms import AKE
 
 _DATASET = URIRef(BASE + "graph/")
 _LICENCE = URIRef("https://creativecommons.org/licenses/by/4.0/")
+_PLANS = str(graph_name("plan")) + "/"
+_RIGHTS = Literal(
+    "The text of the plan remains its publisher's, quoted with page, row and column; all else is CC BY 4.0.", lang="en"
+)
 _TITLES = {
     "en": "Library development plans as a knowledge graph",
     "fi": "Kirjastojen kehittämissuunnitelmat tietämysgraafina",
@@ -24,7 +28,8 @@ def describe_graphs(graphs: Mapping[URIRef, Graph]) -> Graph:
     """Describe the dataset and each of its named graphs.
 
     Adds a ``dcat:Dataset`` that is also a ``void:Dataset``, with ``void:subset`` per graph, ``void:triples`` and, for a
-    plan's graph, ``dcterms:subject`` the plan and ``dcterms:source`` its document. Says nothing of itself.
+    plan's graph, ``dcterms:subject`` the plan, ``dcterms:source`` its document and ``dcterms:rights`` instead of a
+    licence, since it quotes the document. Says nothing of itself.
 
     :param graphs: the graphs by name; not changed
     """
@@ -33,7 +38,6 @@ def describe_graphs(graphs: Mapping[URIRef, Graph]) -> Graph:
         catalogue.add((_DATASET, RDF.type, kind))
     for language, title in _TITLES.items():
         catalogue.add((_DATASET, DCTERMS.title, Literal(title, lang=language)))
-    catalogue.add((_DATASET, DCTERMS.license, _LICENCE))
     catalogue.add((_DATASET, DCTERMS.conformsTo, ONTOLOGY))
     catalogue.add((_DATASET, VOID.vocabulary, ONTOLOGY))
     catalogue.add((_DATASET, VOID.triples, _count(sum(len(graph) for graph in graphs.values()))))
@@ -41,9 +45,12 @@ def describe_graphs(graphs: Mapping[URIRef, Graph]) -> Graph:
         catalogue.add((_DATASET, VOID.subset, name))
         catalogue.add((name, RDF.type, VOID.Dataset))
         catalogue.add((name, VOID.triples, _count(len(graph))))
+        if not str(name).startswith(_PLANS):
+            catalogue.add((name, DCTERMS.license, _LICENCE))
         for plan in graph.subjects(RDF.type, AKE.Plan):
-            if str(name).startswith(str(graph_name("plan"))):
+            if str(name).startswith(_PLANS):
                 catalogue.add((name, DCTERMS.subject, plan))
+                catalogue.add((name, DCTERMS.rights, _RIGHTS))
                 for document in graph.objects(plan, DCTERMS.source):
                     catalogue.add((name, DCTERMS.source, document))
     return catalogue

@@ -1,7 +1,8 @@
 """Graph → closure: the triples that the ontology's own axioms entail.
 
 Rules are derived from the axioms (sub-property, inverse, symmetric, transitive, property chain, sub-class, equivalent
-class, domain, range), so a new axiom needs no code. They run in Oxigraph to a fixpoint. ``reasoner="owlrl"`` gives the
+class, domain, range), so a new axiom of these kinds needs no code; a class defined in a way that no rule reads is an
+error. They run in Oxigraph to a fixpoint. ``reasoner="owlrl"`` gives the
 same triples slowly and is the oracle of the tests. Both leave out what says nothing: literals as subjects, things
 equal to themselves, and axioms about axioms.
 

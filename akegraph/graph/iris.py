@@ -79,3 +79,12 @@ def graph_name(
 ) -> URIRef:
     """Return the name of a named graph, such as ``graph/plan/<id>``."""
     return GRAPHS[f"{kind}/{name}" if name else kind]
+
+
+def shorten_iri(iri: str) -> str:
+    """Write an IRI with the longest prefix that fits, for people to read; as it is where none does."""
+    fits = [(prefix, space) for prefix, space in PREFIXES.items() if iri.startswith(space)]
+    if not fits:
+        return iri
+    prefix, space = max(fits, key=lambda fit: len(fit[1]))
+    return f"{prefix}:{iri[len(space) :]}"

@@ -4,6 +4,7 @@ One ``ake:Activity``, ``ake:Output``, ``ake:Outcome`` and ``ake:Evaluation`` per
 print the same text: a shared outcome would join the chains of two activities. Impacts, goals and indicator sets are
 the framework's, so plans of several years and regions meet in them. Everything is ``ake:statedIn`` the cell it was
 read from. Only the specific, forward properties are asserted; inverses and super-properties are inferred.
+A synthetic plan and everything that is its own says so of itself.
 """
 
 from __future__ import annotations
@@ -47,15 +48,19 @@ def map_plan(
     _map_plan_itself(graph, plan)
     for row, content in zip(table.rows, contents, strict=True):
         _RowMapper(graph, plan, document, table, row, schemes).map(content, _pathway(framework, content, table, row))
+    if plan.synthetic:
+        _mark_synthetic(graph, except_for=mint_resource("period", plan.period))
     return graph
 
 
 def map_documents(documents: Iterable[Document]) -> Graph:
-    """Map the descriptions of source documents to ``ake:SourceDocument``s, each with its checksum."""
+    """Map the descriptions of source documents to ``ake:SourceDocument``s, each with its checksum.
+
+    A synthetic one has no file and so no checksum; it has ``ake:isSynthetic``.
+    """
     graph = new_graph()
     for document in documents:
         iri = mint_resource("document", document.id)
-        checksum = URIRef(f"{iri}#checksum")
         language = document.language
         for predicate, value in (
             (RDF.type, AKE.SourceDocument),
@@ -68,9 +73,14 @@ def map_documents(documents: Iterable[Document]) -> Graph:
             (DCTERMS.extent, Literal(f"{document.first_page}-{document.last_page}")),
             (DCTERMS.provenance, Literal(document.extraction, lang="en")),
             (DCTERMS.rights, Literal(document.rights, lang="en")),
-            (SPDX.checksum, checksum),
         ):
             graph.add((iri, predicate, value))
+        if document.synthetic:
+            graph.add((iri, AKE.isSynthetic, Literal(True)))
+        if document.sha256 is None:
+            continue
+        checksum = URIRef(f"{iri}#checksum")
+        graph.add((iri, SPDX.checksum, checksum))
         graph.add((checksum, RDF.type, SPDX.Checksum))
         graph.add((checksum, SPDX.algorithm, SPDX.checksumAlgorithm_sha256))
         graph.add((checksum, SPDX.checksumValue, Literal(document.sha256, datatype=XSD.hexBinary)))
@@ -91,10 +101,21 @@ def _map_plan_itself(graph: Graph, plan: Plan) -> None:
         *((AKE.coversArea, mint_resource("area", area)) for area in plan.areas),
     ):
         graph.add((iri, predicate, value))
+    if plan.previous is not None:
+        graph.add((iri, AKE.previousPlan, mint_resource("plan", plan.previous)))
     graph.add((period, RDF.type, AKE.PlanningPeriod))
     graph.add((period, SKOS.prefLabel, Literal(plan.period, lang=plan.language)))
     graph.add((period, DCAT.startDate, Literal(plan.start)))
     graph.add((period, DCAT.endDate, Literal(plan.end)))
+
+
+def _mark_synthetic(graph: Graph, *, except_for: URIRef) -> None:
+    """Add ``ake:isSynthetic`` to all that the graph types: what it types is its own, except the calendar's period.
+
+    Concepts and the framework, which the graph only says are stated in its cells, are real and shared with real plans.
+    """
+    for subject in set(graph.subjects(RDF.type)) - {except_for}:
+        graph.add((subject, AKE.isSynthetic, Literal(True)))
 
 
 class _RowMapper:
@@ -123,6 +144,8 @@ class _RowMapper:
             (AKE.hasOutput, output),
         ):
             self._graph.add((activity, predicate, value))
+        if row.continues is not None:
+            self._graph.add((activity, AKE.continuesActivity, mint_resource("activity", row.continues)))
         self._add(output, AKE.Output, content.output, "output")
         self._graph.add((output, AKE.hasOutcome, outcome))
         self._add(outcome, AKE.Outcome, content.outcome, "outcome")

@@ -13,10 +13,8 @@ from rdflib.term import Node
 from akegraph.errors import VocabularyError
 from akegraph.graph.iris import AKEV
 from akegraph.table.columns import Lexicon, Wording, read_anchors
+from akegraph.table.plan import LANGUAGE
 from akegraph.terms import AKE
-
-LANGUAGE = "fi"
-"""The language of the plans' own wordings."""
 
 
 @dataclass(frozen=True, slots=True)

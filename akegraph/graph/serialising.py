@@ -24,7 +24,7 @@ def serialise_trig(graphs: Mapping[URIRef, Graph]) -> bytes:
     lines = [f"@prefix {prefix}: <{namespace}> ." for prefix, namespace in sorted(names.namespaces())]
     for number, name in enumerate(sorted(graphs)):
         lines += ["", f"{_text(name, names)} {{"]
-        lines += _subject_blocks(_label_blank_nodes(graphs[name], f"g{number}"), names)
+        lines += _subject_blocks(label_blank_nodes(graphs[name], f"g{number}"), names)
         lines += ["}"]
     return ("\n".join(lines) + "\n").encode()
 
@@ -33,11 +33,11 @@ def serialise_turtle(graph: Graph) -> bytes:
     """Write one graph as Turtle, in the same order and form as :func:`serialise_trig`."""
     names = new_graph()
     lines = [f"@prefix {prefix}: <{namespace}> ." for prefix, namespace in sorted(names.namespaces())]
-    lines += ["", *_subject_blocks(_label_blank_nodes(graph, "b"), names)]
+    lines += ["", *_subject_blocks(label_blank_nodes(graph, "b"), names)]
     return ("\n".join(lines) + "\n").encode()
 
 
-def _label_blank_nodes(graph: Graph, prefix: str) -> Graph:
+def label_blank_nodes(graph: Graph, prefix: str) -> Graph:
     """Return the graph with blank nodes named by their place among the canonical labels."""
     if not any(isinstance(term, BNode) for triple in graph for term in triple):
         return graph

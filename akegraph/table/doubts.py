@@ -193,9 +193,20 @@ def doubt_words(rows: Sequence[RowDraft]) -> None:
             wanted = [word.doubt for word in draft.words if word.doubt]
             if repeated := _repeated(draft.words):
                 wanted.append(("repeated-words", f"{quote(repeated)} stands here twice in a row"))
+            if number := _lone_number(draft.words):
+                wanted.append(("lone-number", f"{number.text!r} stands alone on its line and could be a page's number"))
             if draft.trusted:
                 wanted = [doubt for doubt in wanted if doubt[0] == "unreadable-character"]
             draft.reasons.extend(wanted)
+
+
+def _lone_number(words: Sequence[Word]) -> Word | None:
+    """Find a number that has a line of its own."""
+    for at, word in enumerate(words):
+        ends_line = at + 1 == len(words) or words[at + 1].starts_line
+        if word.text.isdigit() and word.starts_line and ends_line:
+            return word
+    return None
 
 
 def _repeated(words: Sequence[Word]) -> Sequence[Word]:

@@ -123,10 +123,10 @@ def _reason(words: Sequence[Word], blank: Sequence[int], begins: Sequence[int], 
 
 def _attested_tail(words: Sequence[Word], outcomes: Collection[str]) -> int | None:
     """Find where the words end in an outcome that another row has."""
-    lengths = {len(outcome) for outcome in outcomes}
+    longest = max(map(len, outcomes), default=0)
     for at in range(len(words) - 1, 0, -1):
         tail = normalise(text_of(words[at:]))
-        if lengths and len(tail) > max(lengths):
+        if len(tail) > longest:
             break
         if tail in outcomes:
             return at

@@ -45,12 +45,14 @@ class Row:
     :param page: the page on which the row begins
     :param number: the row counted from 1
     :param cells: the cells by column notation, all eight
+    :param continues: the stable id of the row of an earlier plan that this one continues
     """
 
     id: str
     page: int
     number: int
     cells: Mapping[str, Cell]
+    continues: str | None = None
 
     def __post_init__(self) -> None:
         """Guard the cells against change."""

@@ -128,6 +128,8 @@ def read_review(source: Path | bytes, file: str | None = None) -> Review:
         raise SourceError("is not UTF-8", file=name) from error
     except TOMLKitError as error:
         raise SourceError(f"is no TOML: {error}", file=name) from error
+    if unknown := sorted(set(content) - {"source", "doubt"}):
+        raise SourceError(f"is no review: it has the key {unknown[0]!r}; known are 'source' and 'doubt'", file=name)
     source_name, doubts = content.get("source"), content.get("doubt", [])
     if not isinstance(source_name, str) or not isinstance(doubts, list):
         what = "is no review: it needs the key 'source' and tables '[[doubt]]'"
@@ -140,6 +142,12 @@ def read_review(source: Path | bytes, file: str | None = None) -> Review:
             raise SourceError(what, file=name, row=item.number, column=item.heading)
         seen.add(item.key)
     return Review(source_name, tuple(items))
+
+
+def find_own_comments(data: bytes) -> list[str]:
+    """Find the comment lines of a review that a person wrote: :func:`write_review` would not write them again."""
+    lines = [line.strip() for line in data.decode("utf-8-sig").splitlines()]
+    return [line for line in lines if line.startswith("#") and line.removeprefix("# ") not in _ABOUT]
 
 
 def write_review(review: Review) -> bytes:

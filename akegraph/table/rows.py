@@ -1,7 +1,8 @@
 """``rows.csv``: the table as people correct it, one line per row of the plan, cells verbatim.
 
 Written as UTF-8 with commas and line feeds: ``id,page,row``, the eight headings, a ``state: <heading>`` for
-each. Read back also as a spreadsheet saves it: byte order mark, semicolons or tabs, columns in another order.
+each. Where a row continues one of an earlier plan, a column ``continues`` holds that row's id. Read back also as a
+spreadsheet saves it: byte order mark, semicolons or tabs, columns in another order.
 """
 
 from __future__ import annotations
@@ -19,9 +20,11 @@ from akegraph.table.decoding import decode
 from akegraph.table.model import Cell, CellState, Column, Row, Table
 
 _PLACES = ("id", "page", "row")
+_CONTINUES = "continues"
 _STATE = "state: "
 _DELIMITERS = ",;\t"
 _NUMBER = re.compile(r"[1-9]\d{0,5}")
+_ID = re.compile(r"[a-z][a-z0-9]{0,31}")
 
 
 def write_rows(table: Table, lexicon: Lexicon) -> bytes:
@@ -29,10 +32,13 @@ def write_rows(table: Table, lexicon: Lexicon) -> bytes:
     headings = [table.headings.get(column) or lexicon.heading(column) for column in Column]
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow([*_PLACES, *headings, *(_STATE + heading for heading in headings)])
+    follows = any(row.continues is not None for row in table.rows)
+    header = [*_PLACES, *([_CONTINUES] if follows else []), *headings]
+    writer.writerow([*header, *(_STATE + heading for heading in headings)])
     for row in table.rows:
         cells = [row.cells[column] for column in Column]
-        writer.writerow([row.id, row.page, row.number, *(c.text for c in cells), *(c.state.value for c in cells)])
+        own = [row.id, row.page, row.number, *([row.continues] if follows else [])]
+        writer.writerow([*own, *(c.text for c in cells), *(c.state.value for c in cells)])
     return stream.getvalue().encode()
 
 
@@ -91,7 +97,7 @@ def _read_header(header: Sequence[str], lexicon: Lexicon, file: str) -> tuple[Ma
         wording = find(heading, lexicon.columns)
         if wording:
             key = _STATE + wording.notation if is_state else wording.notation
-        elif field in _PLACES:
+        elif field in (*_PLACES, _CONTINUES):
             key = field
         else:
             raise SourceError("no column is known by this heading", file=file, column=field)
@@ -131,7 +137,12 @@ def _read_row(fields: Sequence[str], header: Sequence[str], places: Mapping[str,
             what = f"{fields[at or 0]!r} is no state; known are {', '.join(CellState)}"
             raise SourceError(what, file=file, row=number, column=header[at or 0]) from None
         cells[column] = _cell(text, state, file, number, header[places[column]])
-    return Row(fields[places["id"]], int(fields[places["page"]]), int(fields[places["row"]]), cells)
+    continues = fields[places[_CONTINUES]] if _CONTINUES in places else ""
+    if continues and (not _ID.fullmatch(continues) or continues == fields[places["id"]]):
+        what = f"{continues!r} is not the id of another row"
+        raise SourceError(what, file=file, row=number, column=_CONTINUES)
+    own_id, page, place = (fields[places[key]] for key in _PLACES)
+    return Row(own_id, int(page), int(place), cells, continues or None)
 
 
 def _cell(text: str, state: CellState | None, file: str, row: int, heading: str) -> Cell:

@@ -6,6 +6,7 @@ done otherwise is that a SPARQL constraint is parsed once and not once for every
 
 from __future__ import annotations
 
+import re
 from typing import Any, cast
 
 from rdflib import DCTERMS, RDF, RDFS, SH, BNode, Graph, Literal, URIRef
@@ -16,10 +17,11 @@ from rdflib.query import Result
 from rdflib.term import IdentifiedNode, Node
 
 from akegraph.errors import ShapesError
+from akegraph.graph.iris import shorten_iri
 from akegraph.graph.loading import new_graph, union
 from akegraph.terms import AKE
 from akegraph.validation.findings import Finding, ValidationReport
-from akegraph.validation.places import Locator, shorten_iri
+from akegraph.validation.places import Locator
 from akegraph.validation.shapes import Rule, Shapes, severity_of
 
 
@@ -72,7 +74,7 @@ def _run_pyshacl(data: Graph, shapes: Shapes, ontology: Graph) -> Graph:
             do_owl_imports=False,
             meta_shacl=False,
         )
-    except (ReportableRuntimeError, ShapeLoadError, ParseBaseException) as error:
+    except (ReportableRuntimeError, ShapeLoadError, ParseBaseException, re.error) as error:
         raise ShapesError(f"shapes: cannot be used: {error}") from error
     if isinstance(results, ValidationFailure):
         raise ShapesError(f"shapes: cannot be used: {text}")

@@ -11,7 +11,7 @@ from dataclasses import replace
 from rdflib import DCTERMS, RDF, RDFS, SKOS, Graph, Literal, URIRef
 from rdflib.term import Node
 
-from akegraph.graph.iris import PREFIXES
+from akegraph.graph.iris import shorten_iri
 from akegraph.terms import AKE
 from akegraph.validation.findings import ActivityRow, Place
 
@@ -193,14 +193,6 @@ class Locator:
             cells = self.find_places(activity, None)
             rows.append(ActivityRow(str(activity), self.label(activity), cells[0] if cells else Place()))
         return tuple(sorted(rows, key=lambda row: row.order))
-
-
-def shorten_iri(iri: URIRef) -> str:
-    """Write an IRI with akegraph's prefix for its namespace, for reading only."""
-    for prefix, namespace in sorted(PREFIXES.items(), key=lambda known: -len(known[1])):
-        if iri.startswith(namespace) and len(iri) > len(namespace):
-            return f"{prefix}:{iri.removeprefix(namespace)}"
-    return str(iri)
 
 
 def _row(place: Place) -> _Row:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask, Response, request
 
 from akegraph.settings import Settings
-from akegraph.web import pages, protocol, resources
+from akegraph.web import pages, protocol, resources, vocabulary_pages
 from akegraph.web.problems import register_problems
 from akegraph.web.rendering import hold, register_words
 from akegraph.web.site import Site
@@ -30,7 +30,7 @@ def create_app(site: Site, settings: Settings) -> Flask:
     hold(app, site, settings)
     register_words(app)
     register_problems(app)
-    for blueprint in (pages.blueprint, protocol.blueprint, resources.blueprint):
+    for blueprint in (pages.blueprint, protocol.blueprint, vocabulary_pages.blueprint, resources.blueprint):
         app.register_blueprint(blueprint)
     app.after_request(_finish)
     return app

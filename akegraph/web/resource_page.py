@@ -3,29 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 
 from akegraph.chains import Chain
-from akegraph.graph.iris import AKE_NS, BASE, ONTOLOGY, PREFIXES, mint_resource
+from akegraph.graph.iris import AKE_NS, BASE, PREFIXES, mint_resource
 from akegraph.store.base import Term
 from akegraph.web.board import Goal, make_steps, named_things, path_colour, row_anchor
 from akegraph.web.findings import FindingView, find_findings
-from akegraph.web.lookups import (
-    SourceRow,
-    Statement,
-    bind_terms,
-    find_column,
-    find_labels,
-    find_source_rows,
-    shorten,
-    to_label,
-)
+from akegraph.web.lookups import SourceRow, Statement, find_column, find_source_rows, shorten, to_label
 from akegraph.web.rendering import get_names, get_site, get_texts
-from akegraph.web.texts import Label, Texts, choose_label
-
-if TYPE_CHECKING:
-    from akegraph.store.base import Store
+from akegraph.web.texts import Label
 
 _TYPE = PREFIXES["rdf"] + "type"
 _LITERAL_NOISE = {PREFIXES["xsd"] + "string", PREFIXES["rdf"] + "langString"}
@@ -180,53 +167,3 @@ def _value(statement: Statement, names: Mapping[str, Label]) -> Value:
         return Value(Label("…"), None, statement.inferred)
     datatype = "" if term.datatype is None or term.datatype in _LITERAL_NOISE else shorten(term.datatype)
     return Value(to_label(term), None, statement.inferred, datatype)
-
-
-@dataclass(slots=True)
-class OntologyTerm:
-    """A class or property as the ontology has it; relations by the property's short name."""
-
-    iri: str
-    kind: str
-    labels: dict[str, str] = field(default_factory=dict)
-    definitions: list[Label] = field(default_factory=list)
-    definition: Label | None = None
-    relations: dict[str, list[str]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class OntologyPage:
-    """The values of the template ``ontology.html``: terms by kind, in the order of their names."""
-
-    iri: str
-    terms: Mapping[str, tuple[OntologyTerm, ...]]
-    schemes: tuple[str, ...]
-    names: Mapping[str, Label]
-
-
-def make_ontology_page(store: Store, texts: Texts) -> OntologyPage:
-    """Gather the terms of the ontology."""
-    terms: dict[str, OntologyTerm] = {}
-    for row in store.select(bind_terms("terms")).rows:
-        iri, relation, value = row["term"].value, shorten(row["property"].value), row["value"]
-        term = terms.setdefault(iri, OntologyTerm(iri, row["kind"].value.rpartition("#")[2]))
-        if relation == "rdfs:label":
-            term.labels[value.language or ""] = value.value
-        elif value.kind == "literal":
-            if relation == "skos:definition":
-                term.definitions.append(to_label(value))
-        elif value.value not in term.relations.setdefault(relation, []):
-            term.relations[relation].append(value.value)
-    for term in terms.values():
-        term.definition = choose_label(term.definitions, texts.language)
-    things = {iri for term in terms.values() for found in term.relations.values() for iri in found}
-    schemes = find_column(store, "schemes", "scheme")
-    return OntologyPage(
-        iri=str(ONTOLOGY),
-        terms={
-            kind: tuple(term for term in terms.values() if term.kind == kind)
-            for kind in ("Class", "ObjectProperty", "DatatypeProperty")
-        },
-        schemes=schemes,
-        names=find_labels(store, things | set(terms) | set(schemes), texts),
-    )

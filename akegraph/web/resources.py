@@ -3,23 +3,27 @@
 ``/id/…``, ``/vocab/…``, ``/graph/…`` and ``/ontology`` name things, so they answer 303 to a document about the
 thing, chosen by ``Accept``: ``/doc/<path>`` is the page, ``/data/<path>.<ttl|jsonld|nt|rdf>`` the same as RDF. The
 RDF of a thing is its asserted triples and those that point at it; that of a graph or the ontology is the whole graph.
+A term's IRI is the ontology's with a hash, so it answers as the ontology does; ``/doc/ontology/<Term>`` has more.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from urllib.parse import quote
 
 from flask import Blueprint, Response, make_response, redirect, request
 
 from akegraph.errors import NotAcceptableError, UnknownResourceError
-from akegraph.graph.iris import BASE, ONTOLOGY, graph_name
-from akegraph.store.base import iri
+from akegraph.graph.iris import BASE
+from akegraph.store.base import Answer, Term, iri
 from akegraph.web.lookups import bind_terms, find_column, find_statements
 from akegraph.web.negotiation import negotiate
 from akegraph.web.problems import close_matches
 from akegraph.web.protocol import send
-from akegraph.web.rendering import get_site, get_texts, make_link, render
-from akegraph.web.resource_page import make_ontology_page, make_resource_page
+from akegraph.web.reference import serialise_ontology
+from akegraph.web.rendering import get_site, make_link, render
+from akegraph.web.resource_page import make_resource_page
+from akegraph.web.vocabulary_pages import ONTOLOGY_NAME, check_version, data_name, make_page
 
 blueprint = Blueprint("resources", __name__)
 
@@ -33,13 +37,12 @@ _HTML = "text/html"
 _EXTENSIONS = {media_type: extension for extension, media_type in DATA_FORMATS.items()}
 
 
-@blueprint.get("/ontology", defaults={"path": "ontology"})
-@blueprint.get("/ontology/<version>", defaults={"path": "ontology"})
+@blueprint.get("/ontology", defaults={"path": ONTOLOGY_NAME})
 @blueprint.get("/id/<path:path>", defaults={"family": "id"})
 @blueprint.get("/vocab/<path:path>", defaults={"family": "vocab"})
 @blueprint.get("/graph/", defaults={"family": "graph", "path": ""})
 @blueprint.get("/graph/<path:path>", defaults={"family": "graph"})
-def thing(path: str, family: str = "", version: str = "") -> Response:
+def thing(path: str, family: str = "") -> Response:
     """Send a reader or a program from a thing to a document about it."""
     name = f"{family}/{path}" if family else path
     chosen = negotiate(request.headers.get("Accept"), (_HTML, *_EXTENSIONS))
@@ -52,15 +55,23 @@ def thing(path: str, family: str = "", version: str = "") -> Response:
     return response
 
 
+@blueprint.get("/ontology/<version>")
+def version(version: str) -> Response:
+    """Send from the version IRI to the ontology; from an earlier one that it names, to what it says of that."""
+    name = f"{ONTOLOGY_NAME}/{version}"
+    if _is_known(BASE + name) and version != get_site().reference.vocabulary.version:
+        return thing(name)
+    check_version(version)
+    return thing(ONTOLOGY_NAME)
+
+
 @blueprint.get("/doc/<path:name>")
 def document(name: str) -> Response:
     """Show the page about a thing."""
-    store = get_site().store
-    links = {extension: f"/data/{_quoted(name)}.{extension}" for extension in DATA_FORMATS}
-    if name == "ontology":
-        response = render("ontology.html", page=make_ontology_page(store, get_texts()), data=links)
-    else:
-        statements = find_statements(store, BASE + name) if _is_iri(BASE + name) else ()
+    links = {extension: f"/data/{_quoted(data_name(name))}.{extension}" for extension in DATA_FORMATS}
+    response = make_page(name, links)
+    if response is None:
+        statements = find_statements(get_site().store, BASE + name) if _is_iri(BASE + name) else ()
         if not statements:
             _check_known(name)
         page = make_resource_page(BASE + name, statements)
@@ -70,23 +81,28 @@ def document(name: str) -> Response:
     return response
 
 
-@blueprint.get("/data/<path:name>.<extension>")
-def data(name: str, extension: str) -> Response:
-    """Send the RDF about a thing."""
+@blueprint.get("/data/<path:file>")
+def data(file: str) -> Response:
+    """Send the RDF about a thing: its name, which may have points in it, and an extension."""
+    name, _, extension = file.rpartition(".")
     media_type = DATA_FORMATS.get(extension)
     if media_type is None:
-        raise UnknownResourceError(f"/data/{name}.{extension}", [f"/data/{name}.{other}" for other in DATA_FORMATS])
+        raise UnknownResourceError(f"/data/{file}", [f"/data/{name or file}.{other}" for other in DATA_FORMATS])
     _check_known(name)
-    if name == "ontology":
-        text = bind_terms("graph", graph=[iri(str(graph_name("ontology")))])
+    if name == ONTOLOGY_NAME:
+        answer = Answer(serialise_ontology(extension), media_type, "graph")
     elif name.startswith("graph/") and name != "graph/":
-        text = bind_terms("graph", graph=[iri(BASE + name)])
+        answer = _ask("graph", media_type, graph=[iri(BASE + name)])
     else:
-        text = bind_terms("description", resource=[iri(BASE + name)])
-    response = send(get_site().store.query(text, accept=[media_type]))
+        answer = _ask("description", media_type, resource=[iri(BASE + name)])
+    response = send(answer)
     response.headers.add("Link", f'</doc/{_quoted(name)}>; rel="alternate"; type="{_HTML}"')
     response.headers.add("Link", f'<{BASE + name}>; rel="describes"')
     return response
+
+
+def _ask(query: str, media_type: str, **terms: Iterable[Term]) -> Answer:
+    return get_site().store.query(bind_terms(query, **terms), accept=[media_type])
 
 
 def _check_known(name: str) -> None:
@@ -94,9 +110,12 @@ def _check_known(name: str) -> None:
 
     :raises UnknownResourceError: with the addresses that come close
     """
-    thing = str(ONTOLOGY) if name == "ontology" else BASE + name
-    if not _is_iri(thing) or not get_site().store.ask(bind_terms("known", resource=[iri(thing)])):
+    if not _is_known(BASE + name):
         raise _unknown(name)
+
+
+def _is_known(thing: str) -> bool:
+    return _is_iri(thing) and get_site().store.ask(bind_terms("known", resource=[iri(thing)]))
 
 
 def _unknown(name: str) -> UnknownResourceError:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from akegraph.errors import SettingsError
 from akegraph.graph.serialising import serialise_turtle
 from akegraph.pipeline import Knowledge, PlanFolder, build_dataset, find_plans, open_store, validate_inputs
 from akegraph.queries import load_queries
@@ -44,11 +45,16 @@ def serve_site(host: str, port: int, settings: Settings, *, say: Callable[[str],
 
     :param port: 0 takes a free one
     :param say: is told what is loaded and, once the address is open, the address
+    :raises SettingsError: if the address cannot be opened
     """
     from waitress.server import create_server
 
     with open_site(find_plans(), settings) as site:
-        server = create_server(create_app(site, settings), host=host, port=port, threads=_THREADS, ident="akegraph")
+        try:
+            server = create_server(create_app(site, settings), host=host, port=port, threads=_THREADS, ident="akegraph")
+        except (OSError, ValueError) as error:  # waitress turns an unknown host into a ValueError
+            reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+            raise SettingsError(f"{host} port {port}: cannot be served: {reason}; --port chooses another") from error
         shown = f"[{host}]" if ":" in host else host
         say(f"loaded: {', '.join(site.plans.values())}")
         say(f"http://{shown}:{getattr(server, 'effective_port', port)}/")

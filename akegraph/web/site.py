@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from akegraph.chains import Chain, find_chains
+from akegraph.web.reference import Reference, make_reference
 
 if TYPE_CHECKING:
     from akegraph.queries import QueryCatalogue
@@ -43,3 +44,8 @@ class Site:
     def chain_of(self) -> Mapping[str, Chain]:
         """The chains by the IRI of their activity."""
         return {chain.activity: chain for chain in self.chains}
+
+    @cached_property
+    def reference(self) -> Reference:
+        """The terms and what uses them, for the pages about the vocabulary; read at the first request for one."""
+        return make_reference(self.catalogue, self.shapes)

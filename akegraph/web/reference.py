@@ -1,0 +1,149 @@
+"""What the pages about terms are made of: vocabulary, shapes, questions, and which of them uses which term."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+import rdflib
+from rdflib import SH, BNode, Graph, URIRef
+from rdflib.term import Node
+
+from akegraph.graph.exchange import serialise_graph
+from akegraph.graph.iris import AKE_NS
+from akegraph.graph.loading import load_folder, load_turtle, new_graph, parse_turtle
+from akegraph.graph.vocabulary import Vocabulary, read_vocabulary
+from akegraph.resources import resource
+from akegraph.terms import AKE
+from akegraph.validation.shapes import Rule, find_rules
+
+if TYPE_CHECKING:
+    from akegraph.queries import QueryCatalogue
+
+_FULL = re.compile(rf"<{re.escape(str(AKE_NS))}(\w+)>")
+_NOT_A_TERM = re.compile(
+    r'<[^<>"{}|^`\\\s]*>|"""(?:[^"\\]|\\.|"(?!""))*"""|"(?:[^"\\\n]|\\.)*"'
+    r"|'''(?:[^'\\]|\\.|'(?!''))*'''|'(?:[^'\\\n]|\\.)*'|#[^\n]*",
+    re.DOTALL,
+)
+_CURIE = re.compile(r"(?<![\w:])ake:(\w+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A competency question: what the ontology must be able to answer.
+
+    :ivar texts: the question by language
+    :ivar terms: the local names of the terms that the answer needs
+    :ivar query: the ready question that answers it, None where there is none yet
+    """
+
+    number: int
+    texts: Mapping[str, str]
+    terms: tuple[str, ...]
+    query: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """The vocabulary, and by a term's local name what uses it."""
+
+    vocabulary: Vocabulary
+    rules: Mapping[str, tuple[Rule, ...]]
+    queries: Mapping[str, tuple[str, ...]]
+    questions: tuple[Question, ...]
+
+
+def make_reference(catalogue: QueryCatalogue, shapes: bytes) -> Reference:
+    """Gather everything: the vocabulary that ships with akegraph, and a site's questions and shapes."""
+    queries: dict[str, list[str]] = defaultdict(list)
+    for name, query in catalogue.items():
+        for term in find_terms(query.text):
+            queries[term].append(name)
+    return Reference(
+        vocabulary=read_vocabulary(load_ontology(), load_folder(resource("ontology", "schemes"))),
+        rules=find_rule_uses(_parse(shapes, "shapes")),
+        queries={term: tuple(names) for term, names in queries.items()},
+        questions=load_questions(),
+    )
+
+
+@cache
+def load_ontology() -> Graph:
+    """Load the ontology from its file, not to be changed: a store may write a datatype of its axioms otherwise."""
+    return load_turtle(resource("ontology", "akegraph.ttl"))
+
+
+@cache
+def serialise_ontology(extension: str) -> bytes:
+    """Write the ontology in the format of an extension, once."""
+    return serialise_graph(load_ontology(), extension)
+
+
+def find_terms(sparql: str) -> frozenset[str]:
+    """Find the local names of the ontology's terms in SPARQL; those in comments and texts do not count."""
+    kept = _NOT_A_TERM.sub(lambda found: found[0] if _FULL.fullmatch(found[0]) else " ", sparql)
+    return frozenset({*_FULL.findall(kept), *_CURIE.findall(kept)})
+
+
+def find_rule_uses(shapes: Graph) -> dict[str, tuple[Rule, ...]]:
+    """Find the rules that constrain each term: those with the term in path, condition or target."""
+    found: dict[str, list[Rule]] = defaultdict(list)
+    rules = [rule for rule in find_rules(shapes).values() if rule.messages]
+    for rule in sorted(rules, key=lambda rule: (rule.code, str(rule.shape))):
+        for term in _terms_of(shapes, rule.shape):
+            found[term].append(rule)
+    return {term: tuple(of) for term, of in found.items()}
+
+
+def load_questions() -> tuple[Question, ...]:
+    """Load the competency questions that ship with the ontology; none where it has no such file."""
+    path = resource("ontology") / "competency-questions.toml"
+    if not path.is_file():
+        return ()
+    return tuple(
+        Question(
+            number=int(table["number"]),
+            texts={key: str(table[key]) for key in ("fi", "sv", "en") if key in table},
+            terms=tuple(str(term).removeprefix("ake:") for term in table.get("terms", ())),
+            query=table.get("query"),
+        )
+        for table in tomllib.loads(path.read_text(encoding="utf-8"))["question"]
+    )
+
+
+def _terms_of(shapes: Graph, shape: Node) -> set[str]:
+    """Follow a shape through its blank nodes and SPARQL constraints, and up to the targets of shapes that hold it."""
+    holders = set(shapes.subjects(SH.property, shape))
+    waiting: list[Node] = [shape]
+    seen: set[Node] = set()
+    names: set[str] = set()
+    targets = (SH.targetClass, SH.targetSubjectsOf, SH.targetObjectsOf)
+    names |= _names(value for holder in holders for target in targets for value in shapes.objects(holder, target))
+    while waiting:
+        node = waiting.pop()
+        seen.add(node)
+        for predicate, value in shapes.predicate_objects(node):
+            if predicate in (AKE.inColumn, SH.property):
+                continue
+            names |= _names([value])
+            if isinstance(value, rdflib.Literal) and predicate in (SH.select, SH.ask):
+                names |= find_terms(str(value))
+            if value not in seen and (isinstance(value, BNode) or predicate == SH.sparql):
+                waiting.append(value)
+    return names
+
+
+def _names(nodes: Iterable[Node]) -> set[str]:
+    return {str(node).removeprefix(str(AKE_NS)) for node in nodes if isinstance(node, URIRef) and node in AKE_NS}
+
+
+def _parse(turtle: bytes, name: str) -> Graph:
+    graph = new_graph()
+    parse_turtle(graph, turtle, name)
+    return graph
