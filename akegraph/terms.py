@@ -53,6 +53,7 @@ class AKE(DefinedNamespace):
     Unit: URIRef  # unit
 
     # Object properties
+    aimsAtGoal: URIRef  # aims at goal
     cause: URIRef  # has cause
     causeOf: URIRef  # is cause in
     completeness: URIRef  # has completeness
@@ -96,6 +97,7 @@ class AKE(DefinedNamespace):
     inPathway: URIRef  # is in pathway
     inPlan: URIRef  # is in plan
     inputTo: URIRef  # is input to
+    isAimedAtBy: URIRef  # is aimed at by
     isImpactOf: URIRef  # is impact of
     isMemberOf: URIRef  # is member of
     isOutcomeOf: URIRef  # is outcome of

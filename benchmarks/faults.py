@@ -181,14 +181,14 @@ def _task_outside_scheme(on: _Seeder) -> None:
 def _path_outside_scheme(on: _Seeder) -> None:
     activity = on.take()
     on.graph.set((activity, AKE.onPath, on.other_concept("timing", activity)))
-    # The impact's pathway is not that of what stands as the path.
-    on.expect(activity, "AKE-102", "AKE-106")
+    # The pathway of the impact and of the goal is not that of what stands as the path.
+    on.expect(activity, "AKE-102", "AKE-106", "AKE-113")
 
 
 def _two_paths(on: _Seeder) -> None:
     activity = on.take()
     on.graph.add((activity, AKE.onPath, on.other_concept("path", on.one(activity, AKE.onPath))))
-    on.expect(activity, "AKE-102", "AKE-106")
+    on.expect(activity, "AKE-102", "AKE-106", "AKE-113")
 
 
 def _two_levels(on: _Seeder) -> None:

@@ -238,3 +238,17 @@ def test_data_are_whole() -> None:
     ake = "https://w3id.org/akegraph/ontology#"
     [(number,)] = graph.query(f"SELECT (COUNT(?r) AS ?n) {{ ?r a <{ake}SourceRecord> }}")
     assert number.toPython() == 24
+
+
+def test_of_several_goals_of_an_impact_a_chain_leads_to_the_one_its_row_names() -> None:
+    more = f"""{PREFIXES}
+    <{BASE}id/impact/okm-2026-2> ake:contributesToGoal <{BASE}id/goal/okm-2026-2-2> .
+    <{BASE}id/goal/okm-2026-2-2> a ake:EffectivenessGoal ; skos:prefLabel "Toinen tavoite"@fi ."""
+    with store_of(PLANS.read_bytes(), more.encode()) as both:
+        goals = [step.iri for step in find_chain(both, "bbbb2222").of_kind("goal")]
+        assert goals == [f"{BASE}id/goal/okm-2026-2"]
+        led = load_queries()["activities-leading-to"]
+        assert both.select(led.bind({"target": "goal/okm-2026-2"})).rows
+        assert not both.select(led.bind({"target": "goal/okm-2026-2-2"})).rows
+        chain = load_queries()["whole-chain"].bind({"activity": "bbbb2222"})
+        assert {row["element"].value for row in both.select(chain).rows if row["kind"].value == "goal"} == set(goals)

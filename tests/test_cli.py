@@ -187,7 +187,9 @@ def test_a_port_that_is_taken_is_said() -> None:
         taken.listen()
         port = str(taken.getsockname()[1])
         # In a process of its own: waitress leaves its half-made server to the garbage collector.
-        done = subprocess.run([sys.executable, "-m", "akegraph", "serve", "--port", port], capture_output=True, text=True)
+        done = subprocess.run(
+            [sys.executable, "-m", "akegraph", "serve", "--port", port], capture_output=True, text=True
+        )
     assert done.returncode == 2
     assert "--port" in done.stderr
     assert "Traceback" not in done.stderr

@@ -106,7 +106,7 @@ def row(number: int, page: int) -> str:
     shared = "".join(f"<id/{thing}> ake:statedIn <id/record/{x}-{cell}> .\n" for thing, cell in SHARED)
     return f"""
 <id/activity/{x}> a ake:Activity ; skos:prefLabel "Toimenpide {number}"@fi ; ake:inPlan <id/plan/koe-2026> ;
-    ake:underTask <vocab/task/support> ; ake:onPath <vocab/path/1> ; ake:hasOutput <id/output/{x}> ;
+    ake:aimsAtGoal <id/goal/koe-1> ; ake:underTask <vocab/task/support> ; ake:onPath <vocab/path/1> ; ake:hasOutput <id/output/{x}> ;
     ake:hasEvaluation <id/evaluation/{x}> ; ake:hasParticipationLevel <vocab/participation/2> ;
     ake:statedIn <id/record/{x}-task> , <id/record/{x}-activity> , <id/record/{x}-participation> .
 <id/output/{x}> a ake:Output ; skos:prefLabel "Tuotos {number}"@fi ; ake:hasOutcome <id/outcome/{x}> ;

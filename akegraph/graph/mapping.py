@@ -155,7 +155,9 @@ class _RowMapper:
         self._state("participation", level)
         self._state("impact", pathway.impact, pathway.iri)
         if "effectiveness" in self._records:
-            self._state("effectiveness", self._goal(content, pathway).iri)
+            goal = self._goal(content, pathway)
+            self._graph.add((activity, AKE.aimsAtGoal, goal.iri))
+            self._state("effectiveness", goal.iri)
         if "evaluation" in self._records:
             self._map_evaluation(activity, content, pathway)
 

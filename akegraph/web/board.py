@@ -19,7 +19,7 @@ COLOURS = 6
 _OWN_GAPS = frozenset(
     {
         "no-task", "no-path", "no-output", "no-outcome", "no-impact", "no-goal",
-        "no-evaluation", "no-evaluation-timing", "no-participation-level",
+        "goal-not-named", "no-evaluation", "no-evaluation-timing", "no-indicators-named", "no-participation-level",
     }
 )  # fmt: skip
 """Gaps of a row itself; others belong to what rows share."""
