@@ -246,13 +246,13 @@ def test_validate_fails_only_at_or_above(fail_on: str, code: int) -> None:
 
 
 def test_validate_reports_in_three_languages_and_formats() -> None:
-    finnish, swedish, english = (run("validate", "--lang", lang).stdout for lang in ("fi", "sv", "en"))
+    finnish, swedish, english = (run("validate", PLAN, "--lang", lang).stdout for lang in ("fi", "sv", "en"))
     assert len({finnish, swedish, english}) == 3
     assert finnish.count("AKE-202") == english.count("AKE-202") == 4
     assert "s. 17, rivi 9, Arviointi" in finnish
-    report = json.loads(run("validate", "--format", "json").stdout)
+    report = json.loads(run("validate", PLAN, "--format", "json").stdout)
     assert len(report["findings"]) == 10
-    turtle = run("validate", "--format", "turtle").stdout
+    turtle = run("validate", PLAN, "--format", "turtle").stdout
     assert turtle.count("sh:ValidationResult") == 10
 
 
@@ -392,7 +392,13 @@ def test_sparql_refuses(text: str, code: int, words: tuple[str, ...]) -> None:
 
 
 def test_sparql_answers_each_kind_of_query() -> None:
-    count = run("sparql", "-", "--format", "csv", text="SELECT (COUNT(*) AS ?n) { ?a a ake:Activity }")
+    count = run(
+        "sparql",
+        "-",
+        "--format",
+        "csv",
+        text=f"SELECT (COUNT(*) AS ?n) {{ GRAPH ?g {{ ?a a ake:Activity }} FILTER(STRENDS(STR(?g), '/plan/{PLAN}')) }}",
+    )
     assert count.stdout.split() == ["n", "17"]
     assert run("sparql", "-", text="ASK { ?p a ake:Plan }").stdout.strip() == "true"
     assert "ake:Plan" in run("sparql", "-", text="CONSTRUCT WHERE { ?p a ake:Plan }").stdout

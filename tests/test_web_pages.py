@@ -216,7 +216,7 @@ def test_rdf_is_asserted_only_both_ways(client: FlaskClient) -> None:
     goal = URIRef(f"{BASE}id/goal/okm-2026-1")
     graph = Graph().parse(data=client.get("/data/id/goal/okm-2026-1.nt").data, format="nt")
     predicates = {str(predicate).rpartition("#")[2] for predicate in graph.predicates(None, goal)}
-    assert predicates == {"contributesToGoal"}
+    assert predicates == {"aimsAtGoal", "contributesToGoal"}
     assert "resultsFrom" not in {str(predicate).rpartition("#")[2] for predicate in graph.predicates(goal)}
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+PLAN = "ake-tampere-2026"
 ROOT = Path(__file__).parents[1]
 pytestmark = pytest.mark.slow
 
@@ -43,9 +44,11 @@ def test_it_is_the_wheels_package_that_runs(environment: dict[str, str], tmp_pat
 
 
 def test_it_answers_checks_and_builds(environment: dict[str, str], tmp_path: Path) -> None:
-    counts = akegraph(environment, tmp_path, "query", "activities-by-path", "--format", "csv").splitlines()
+    counts = akegraph(
+        environment, tmp_path, "query", "activities-by-path", "--plan", PLAN, "--format", "csv"
+    ).splitlines()
     assert [line.split(",")[4] for line in counts[1:]] == ["5", "5", "2", "5"]
-    assert "10 warnings" in akegraph(environment, tmp_path, "validate", "--lang", "en")
+    assert "10 warnings" in akegraph(environment, tmp_path, "validate", PLAN, "--lang", "en")
     akegraph(environment, tmp_path, "build", "-o", "out.trig")
     assert (tmp_path / "out.trig").stat().st_size > 100_000
 
