@@ -100,7 +100,8 @@ def _read_header(header: Sequence[str], lexicon: Lexicon, file: str) -> tuple[Ma
         elif field in (*_PLACES, _CONTINUES):
             key = field
         else:
-            raise SourceError("no column is known by this heading", file=file, column=field)
+            known = ", ".join([*_PLACES, *(column.label for column in lexicon.columns)])
+            raise SourceError(f"no column is known by this heading; known are {known}", file=file, column=field)
         if key in places:
             raise SourceError("the column is there twice", file=file, column=field)
         places[key] = at

@@ -13,7 +13,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from akegraph.graph.iris import BASE, PREFIXES
+from akegraph.graph.iris import BASE, PREFIXES, shorten_iri
 from akegraph.store.base import Term, iri
 from akegraph.web.texts import Label, Texts, choose_label
 
@@ -216,21 +216,12 @@ def _name(thing: str, naming: _Naming, texts: Texts) -> Label:
         return Label(place, texts.language)
     if owner := choose_label(naming.owners, texts.language):
         return Label(texts("name.evaluation", activity=owner.text), owner.language)
-    curie = shorten(thing)
+    curie = shorten_iri(thing)
     if words := texts.find(f"term.{curie}"):
         return Label(words, texts.language)
     if curie != thing and not thing.startswith(BASE):
         return Label(curie)
     return Label(thing if not thing.startswith(BASE) else re.split(r"[/#]", thing.rstrip("/#"))[-1])
-
-
-def shorten(value: str) -> str:
-    """Write an IRI with a prefix where one fits, for people to read."""
-    fits = [(space, prefix) for prefix, space in PREFIXES.items() if value.startswith(space)]
-    if not fits:
-        return value
-    space, prefix = max(fits, key=lambda fit: len(fit[0]))
-    return f"{prefix}:{value.removeprefix(space)}"
 
 
 def to_label(term: Term) -> Label:

@@ -8,9 +8,9 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from flask import Flask, Response, current_app, g, make_response, render_template, request
 
-from akegraph.graph.iris import BASE
+from akegraph.graph.iris import BASE, shorten_iri
 from akegraph.settings import Settings
-from akegraph.web.lookups import find_labels, shorten
+from akegraph.web.lookups import find_labels
 from akegraph.web.negotiation import choose_language
 from akegraph.web.site import Site
 from akegraph.web.texts import LANGUAGES, Label, Language, Texts, as_language, load_texts
@@ -107,7 +107,7 @@ def register_words(app: Flask) -> None:
     """Give the templates their few words: ``t``, ``link``, ``href`` and the like."""
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
-        link=make_link, href=make_href, is_local=is_local, shorten=shorten, switch_language=switch_language
+        link=make_link, href=make_href, is_local=is_local, shorten=shorten_iri, switch_language=switch_language
     )
 
     @app.context_processor

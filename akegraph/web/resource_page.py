@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from akegraph.chains import Chain
-from akegraph.graph.iris import AKE_NS, BASE, PREFIXES, mint_resource
+from akegraph.graph.iris import AKE_NS, BASE, PREFIXES, mint_resource, shorten_iri
 from akegraph.store.base import Term
 from akegraph.web.board import Goal, make_steps, named_things, path_colour, row_anchor
 from akegraph.web.findings import FindingView, find_findings
-from akegraph.web.lookups import SourceRow, Statement, find_column, find_source_rows, shorten, to_label
+from akegraph.web.lookups import SourceRow, Statement, find_column, find_source_rows, to_label
 from akegraph.web.rendering import get_names, get_site, get_texts
 from akegraph.web.texts import Label
 
@@ -147,7 +147,7 @@ def _group(statements: Iterable[Statement], names: Mapping[str, Label]) -> tuple
     properties = [
         Property(
             iri,
-            names.get(iri) or Label(shorten(iri)),
+            names.get(iri) or Label(shorten_iri(iri)),
             tuple(sorted(values, key=lambda value: (value.inferred, value.label.text))),
         )
         for iri, values in grouped.items()
@@ -162,8 +162,8 @@ def _group(statements: Iterable[Statement], names: Mapping[str, Label]) -> tuple
 def _value(statement: Statement, names: Mapping[str, Label]) -> Value:
     term = statement.other
     if term.kind == "iri":
-        return Value(names.get(term.value) or Label(shorten(term.value)), term.value, statement.inferred)
+        return Value(names.get(term.value) or Label(shorten_iri(term.value)), term.value, statement.inferred)
     if term.kind == "blank":
         return Value(Label("…"), None, statement.inferred)
-    datatype = "" if term.datatype is None or term.datatype in _LITERAL_NOISE else shorten(term.datatype)
+    datatype = "" if term.datatype is None or term.datatype in _LITERAL_NOISE else shorten_iri(term.datatype)
     return Value(to_label(term), None, statement.inferred, datatype)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from akegraph.graph.iris import shorten_iri
 from akegraph.store.base import Solutions, Term
-from akegraph.web.lookups import shorten
 from akegraph.web.rendering import get_names, make_href
 from akegraph.web.texts import Label
 
@@ -47,7 +47,7 @@ def make_table(solutions: Solutions, columns: Sequence[str] | None = None) -> Ta
         if term is None:
             return None
         if term.kind == "iri":
-            return Value(names.get(term.value) or Label(shorten(term.value)), make_href(term.value))
+            return Value(names.get(term.value) or Label(shorten_iri(term.value)), make_href(term.value))
         number = (term.datatype or "").rpartition("#")[2] in _NUMBERS
         return Value(Label(term.value, term.language or ""), None, number)
 

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain
 
-from akegraph.graph.iris import ONTOLOGY, PREFIXES
+from akegraph.graph.iris import ONTOLOGY, PREFIXES, shorten_iri
 from akegraph.graph.vocabulary import KINDS, Concept, Scheme, Term, Value, Vocabulary
 from akegraph.settings import Language
 from akegraph.store.base import iri
 from akegraph.validation.shapes import Rule
 from akegraph.web.chain_diagram import Diagram, draw_across, draw_downwards, find_row
-from akegraph.web.lookups import Statement, bind_terms, shorten, to_label
+from akegraph.web.lookups import Statement, bind_terms, to_label
 from akegraph.web.reference import Question
 from akegraph.web.rendering import get_names, get_site, get_texts
 from akegraph.web.resource_page import ResourcePage, make_resource_page
@@ -112,12 +112,12 @@ def make_ontology_page() -> OntologyPage:
     """Gather the whole ontology, light enough for one page."""
     reference, language = get_site().reference, get_texts().language
     vocabulary = reference.vocabulary
-    header = {shorten(predicate): values for predicate, values in vocabulary.header.items()}
+    header = {shorten_iri(predicate): values for predicate, values in vocabulary.header.items()}
     things = {reached for term in vocabulary.terms.values() for reached in _reached(term)} | set(vocabulary.header)
     names = get_names(things | {scheme.head.iri for scheme in vocabulary.schemes.values()})
     order = [curie for curie in _SHOWN_FIRST if curie in header]
     order += [curie for curie in header if curie not in _SHOWN_FIRST and curie not in _SHOWN_ELSEWHERE]
-    expanded = {shorten(predicate): predicate for predicate in vocabulary.header}
+    expanded = {shorten_iri(predicate): predicate for predicate in vocabulary.header}
     return OntologyPage(
         iri=str(ONTOLOGY),
         title=_choose(header.get("dcterms:title", ()), language) or Label(str(ONTOLOGY)),
