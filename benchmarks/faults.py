@@ -24,7 +24,8 @@ from akegraph.files import write_file
 from akegraph.graph.iris import AKEV
 from akegraph.graph.loading import union
 from akegraph.graph.serialising import serialise_turtle
-from akegraph.pipeline import Knowledge, find_plans, map_folder
+from akegraph.pipeline.knowledge import Knowledge, find_plans
+from akegraph.pipeline.mapping import map_folder
 from akegraph.terms import AKE
 
 

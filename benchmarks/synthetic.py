@@ -32,7 +32,8 @@ from akegraph.files import write_file
 from akegraph.graph.inference import infer_triples
 from akegraph.graph.iris import AKEID
 from akegraph.graph.loading import union
-from akegraph.pipeline import Knowledge, find_plans, map_table
+from akegraph.pipeline.knowledge import Knowledge, find_plans
+from akegraph.pipeline.mapping import map_table
 from akegraph.table.identity import stable_ids
 from akegraph.table.model import Cell, Column, Row, Table
 from akegraph.table.plan import Document, Plan

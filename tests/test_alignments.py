@@ -8,7 +8,7 @@ import pytest
 from rdflib import OWL, RDF, RDFS, Graph, Literal, Namespace, URIRef
 from rdflib.namespace import DCTERMS
 
-from akegraph.pipeline import Knowledge
+from akegraph.pipeline.knowledge import Knowledge
 from akegraph.resources import resource
 from akegraph.terms import AKE
 

@@ -7,7 +7,8 @@ from rdflib.namespace import DCTERMS, VOID
 
 from akegraph.graph.catalogue import describe_graphs
 from akegraph.graph.iris import BASE, graph_name, mint_resource
-from akegraph.pipeline import Knowledge, build_dataset, find_plans
+from akegraph.pipeline.building import build_dataset
+from akegraph.pipeline.knowledge import Knowledge, find_plans
 
 PLAN = "ake-tampere-2026"
 

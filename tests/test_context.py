@@ -14,7 +14,8 @@ from akegraph.graph.context import make_context, serialise_context
 from akegraph.graph.iris import PREFIXES
 from akegraph.graph.loading import new_graph, parse_turtle
 from akegraph.graph.vocabulary import Vocabulary, read_vocabulary
-from akegraph.pipeline import Knowledge, find_plans, map_folder
+from akegraph.pipeline.knowledge import Knowledge, find_plans
+from akegraph.pipeline.mapping import map_folder
 from akegraph.resources import resource
 
 KNOWLEDGE = Knowledge()

@@ -20,7 +20,7 @@ from web_site import make_site
 from akegraph.cli import exporting, main
 from akegraph.graph.exchange import EXTENSIONS, serialise_graph
 from akegraph.graph.serialising import serialise_turtle
-from akegraph.pipeline import Knowledge
+from akegraph.pipeline.knowledge import Knowledge
 from akegraph.resources import resource
 from akegraph.settings import Settings
 from akegraph.validation.shapes import load_shapes
@@ -31,7 +31,7 @@ SLOW_START = """
 import sys
 sys.path[:0] = ["tests"]
 from akegraph.graph.exchange import EXTENSIONS, serialise_graph
-from akegraph.pipeline import Knowledge
+from akegraph.pipeline.knowledge import Knowledge
 for extension in EXTENSIONS:
     sys.stdout.buffer.write(serialise_graph(Knowledge().ontology, extension))
 """
@@ -134,7 +134,7 @@ FILES = {"index.html": b"one", "classes/A.html": b"two"}
 def quick(monkeypatch: pytest.MonkeyPatch) -> CliRunner:
     """The command with two files to write, so that a test is about the writing."""
     monkeypatch.setattr("akegraph.web.export.export_ontology", lambda site, settings: dict(FILES))
-    monkeypatch.setattr("akegraph.pipeline.find_plans", lambda names=(): ())
+    monkeypatch.setattr("akegraph.pipeline.knowledge.find_plans", lambda names=(): ())
     return CliRunner()
 
 

@@ -15,7 +15,7 @@ from akegraph.graph.iris import is_stable_id, mint_resource
 from akegraph.graph.loading import load_turtle, union
 from akegraph.graph.mapping import map_plan
 from akegraph.graph.serialising import serialise_turtle
-from akegraph.pipeline import Knowledge
+from akegraph.pipeline.knowledge import Knowledge
 from akegraph.resources import resource
 from akegraph.table.cells import parse_row
 from akegraph.table.model import Cell, CellState, Row, Table

@@ -17,7 +17,8 @@ from rdflib.term import Node
 from akegraph.graph.inference import infer_triples
 from akegraph.graph.iris import graph_name
 from akegraph.graph.loading import union
-from akegraph.pipeline import build_dataset, find_plans
+from akegraph.pipeline.building import build_dataset
+from akegraph.pipeline.knowledge import find_plans
 
 ROOT = Path(__file__).resolve().parents[1]
 NOWHERE = "https://nowhere.invalid/"

@@ -14,7 +14,9 @@ from rdflib import OWL, RDF, Literal, URIRef
 from akegraph.graph.inference import infer_triples
 from akegraph.graph.iris import PREFIXES, graph_name
 from akegraph.graph.loading import union
-from akegraph.pipeline import Dataset, Knowledge, build_dataset, find_plans, open_store, validate_inputs
+from akegraph.pipeline.building import Dataset, build_dataset, open_store
+from akegraph.pipeline.knowledge import Knowledge, find_plans
+from akegraph.pipeline.validating import validate_inputs
 from akegraph.resources import resource
 from akegraph.settings import Settings
 from akegraph.store.workers import WorkerPool

@@ -19,16 +19,11 @@ from rdflib.term import Node
 from akegraph.errors import FileExistsRefusedError, SourceError
 from akegraph.graph.iris import graph_name, mint_resource
 from akegraph.graph.loading import union
-from akegraph.pipeline import (
-    Dataset,
-    Knowledge,
-    PlanFolder,
-    build_dataset,
-    find_plans,
-    import_document,
-    map_folder,
-    validate_inputs,
-)
+from akegraph.pipeline.building import Dataset, build_dataset
+from akegraph.pipeline.importing import import_document
+from akegraph.pipeline.knowledge import Knowledge, PlanFolder, find_plans
+from akegraph.pipeline.mapping import map_folder
+from akegraph.pipeline.validating import validate_inputs
 from akegraph.queries import load_queries
 from akegraph.resources import resource
 from akegraph.store.embedded import EmbeddedStore

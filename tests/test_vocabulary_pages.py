@@ -18,7 +18,7 @@ from akegraph.graph.iris import AKE_NS, BASE
 from akegraph.graph.loading import new_graph, parse_turtle
 from akegraph.graph.serialising import serialise_turtle
 from akegraph.graph.vocabulary import Condition, Value, Vocabulary, read_vocabulary
-from akegraph.pipeline import Knowledge
+from akegraph.pipeline.knowledge import Knowledge
 from akegraph.validation.shapes import load_shapes
 from akegraph.web.chain_diagram import draw_across, draw_downwards, find_row
 from akegraph.web.reference import find_rule_uses, find_terms, load_questions

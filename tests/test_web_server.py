@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from web_site import PLAN
 
-from akegraph.pipeline import find_plans
+from akegraph.pipeline.knowledge import find_plans
 from akegraph.settings import Settings
 from akegraph.web import create_app
 from akegraph.web.server import open_site, serve_site

@@ -9,7 +9,9 @@ from functools import cache
 from flask.testing import FlaskClient
 
 from akegraph.graph.iris import PREFIXES
-from akegraph.pipeline import Knowledge, build_dataset, find_plans, validate_inputs
+from akegraph.pipeline.building import build_dataset
+from akegraph.pipeline.knowledge import Knowledge, find_plans
+from akegraph.pipeline.validating import validate_inputs
 from akegraph.queries import load_queries
 from akegraph.settings import Settings
 from akegraph.store.embedded import EmbeddedStore

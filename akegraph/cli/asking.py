@@ -29,7 +29,8 @@ def _format_option() -> click.Option:
 
 @contextmanager
 def _open_store() -> Iterator[Store]:
-    from akegraph.pipeline import build_dataset, find_plans, open_store
+    from akegraph.pipeline.building import build_dataset, open_store
+    from akegraph.pipeline.knowledge import find_plans
     from akegraph.settings import read_settings
 
     with open_store(build_dataset(find_plans()), read_settings()) as store:

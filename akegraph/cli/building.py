@@ -28,7 +28,8 @@ def build(plans: tuple[str, ...], output: str, reasoner: str, force: bool) -> No
     Example:
       akegraph build -o akegraph.trig
     """
-    from akegraph.pipeline import build_dataset, find_plans
+    from akegraph.pipeline.building import build_dataset
+    from akegraph.pipeline.knowledge import find_plans
 
     dataset = build_dataset(find_plans(plans), reasoner="owlrl" if reasoner == "owlrl" else "rules")
     done = write_output(output, dataset.to_trig(), force=force)

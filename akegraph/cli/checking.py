@@ -58,7 +58,7 @@ def validate(
       akegraph validate ake-tampere-2026 --lang en --fail-on warning
     """
     from akegraph.graph.serialising import serialise_turtle
-    from akegraph.pipeline import validate_inputs
+    from akegraph.pipeline.validating import validate_inputs
     from akegraph.settings import read_settings
     from akegraph.validation.findings import Severity
     from akegraph.validation.report import report_json, report_text

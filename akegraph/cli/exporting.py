@@ -44,7 +44,7 @@ def ontology(folder: Path, force: bool) -> None:
       akegraph export ontology -o public/ontology
       python -m http.server --directory public/ontology
     """
-    from akegraph.pipeline import find_plans
+    from akegraph.pipeline.knowledge import find_plans
     from akegraph.settings import read_settings
     from akegraph.web.export import export_ontology
     from akegraph.web.server import open_site

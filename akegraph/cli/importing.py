@@ -11,7 +11,7 @@ from akegraph.cli.output import echo_bytes, force_option, read_input
 from akegraph.files import write_files
 
 if TYPE_CHECKING:
-    from akegraph.pipeline import Import
+    from akegraph.pipeline.importing import Import
 
 
 @click.command(name="import")
@@ -35,7 +35,8 @@ def import_(file: str, rows: str | None, review: str | None, plan: Path | None, 
     Example:
       akegraph import plan.txt --rows rows.csv --review review.toml
     """
-    from akegraph.pipeline import import_document, raise_problems
+    from akegraph.pipeline.importing import import_document
+    from akegraph.pipeline.knowledge import raise_problems
     from akegraph.table.review import find_own_comments, write_review
 
     folder = plan.parent if plan else Path()

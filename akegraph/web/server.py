@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from akegraph.errors import SettingsError
 from akegraph.graph.serialising import serialise_turtle
-from akegraph.pipeline import Knowledge, PlanFolder, build_dataset, find_plans, open_store, validate_inputs
+from akegraph.pipeline.building import build_dataset, open_store
+from akegraph.pipeline.knowledge import Knowledge, PlanFolder, find_plans
+from akegraph.pipeline.validating import validate_inputs
 from akegraph.queries import load_queries
 from akegraph.settings import Settings
 from akegraph.validation.shapes import load_shapes

@@ -1,0 +1,1 @@
+"""The one place that knows the order: source → table → graph → closure → store, and validation beside it."""
