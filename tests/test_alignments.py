@@ -8,6 +8,8 @@ import pytest
 from rdflib import OWL, RDF, RDFS, Graph, Literal, Namespace, URIRef
 from rdflib.namespace import DCTERMS
 
+from akegraph.graph.loading import load_turtle
+from akegraph.graph.vocabulary import read_alignment
 from akegraph.pipeline.knowledge import Knowledge
 from akegraph.resources import resource
 from akegraph.terms import AKE
@@ -94,3 +96,16 @@ def test_no_alignment_is_loaded() -> None:
             (AKE.IndicatorValue, RDFS.subClassOf, URIRef("http://purl.org/linked-data/cube#Observation")),
         }
         assert (URIRef(f"{BASE}/alignment/{path.stem}"), None, None) not in knowledge.ontology
+
+
+def test_each_model_has_a_name_and_every_link_is_read() -> None:
+    models = set()
+    for path in FILES:
+        found = read_alignment(load_turtle(path), path.stem)
+        read = [link for of in found.values() for link in of]
+        assert len(read) == len(links(parse(path)))
+        assert {link.file for link in read} == {path.stem}
+        models |= {link.model for link in read}
+        assert all(":" in link.name and not link.name.startswith("ns") for link in read), path.name
+    assert len(models) == len(FILES)
+    assert {"PROV-O", "P-Plan", "Data Cube", "CPSV-AP"} <= models

@@ -47,6 +47,8 @@ def test_it_has_pages_in_three_languages_and_the_data(made: Mapping[str, bytes])
     vocabulary = make_site().reference.vocabulary
     assert {"index.html", "sv/index.html", "en/index.html", "style.css", "context.jsonld", "shapes.ttl"} <= set(made)
     assert {f"akegraph.{extension}" for extension in EXTENSIONS} <= set(made)
+    assert {f"alignments/{name}.ttl" for name in make_site().reference.alignments} <= set(made)
+    assert b'href="../alignments/prov.ttl"' in made["properties/preparedBy.html"]
     for name in vocabulary.schemes:
         assert {f"schemes/{name}.{extension}" for extension in EXTENSIONS} | {f"vocab/{name}.html"} <= set(made)
     pages = [place for place in made if place.startswith(("classes/", "properties/"))]

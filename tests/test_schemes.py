@@ -93,6 +93,50 @@ def concept_faults(path: Path) -> list[str]:
     return faults
 
 
+ONCE = (
+    SKOS.prefLabel,
+    SKOS.definition,
+    DCTERMS.title,
+    DCTERMS.description,
+    AKE.organiserPart,
+    AKE.libraryPart,
+    AKE.goalText,
+)
+WHOLE = (SKOS.definition, AKE.organiserPart, AKE.libraryPart)
+
+
+def doubled_texts(path: Path) -> list[str]:
+    """Name what has two texts of a kind in one language, or one that is not in all languages."""
+    graph, faults = parse(path), []
+    for subject in sorted(set(graph.subjects()), key=str):
+        for predicate in ONCE:
+            found = sorted(
+                str(text.language) for text in graph.objects(subject, predicate) if isinstance(text, Literal)
+            )
+            if len(set(found)) < len(found) or (predicate in WHOLE and found not in ([], LANGUAGES)):
+                faults.append(
+                    f"{path.name}: {str(subject).rpartition('akegraph/')[2]}: {predicate.n3(graph.namespace_manager)} {found}"
+                )
+    return faults
+
+
+@pytest.mark.parametrize("path", [*SCHEMES, *sorted((ROOT / "data").rglob("*.ttl"))], ids=lambda path: path.stem)
+def test_no_text_stands_twice_in_one_language(path: Path) -> None:
+    assert doubled_texts(path) == []
+
+
+def test_a_second_or_missing_text_is_named_with_its_file(tmp_path: Path) -> None:
+    text = (ROOT / "ontology/schemes/unit.ttl").read_text(encoding="utf-8")
+    spoilt = text.replace('"Sixty minutes."@en', '"Sixty minutes."@en , "An hour."@en').replace(
+        '"En hundradel av helheten."@sv ,', ""
+    )
+    (tmp_path / "unit.ttl").write_text(spoilt, encoding="utf-8")
+    assert doubled_texts(tmp_path / "unit.ttl") == [
+        "unit.ttl: vocab/unit/hour: skos:definition ['en', 'en', 'fi', 'sv']",
+        "unit.ttl: vocab/unit/per-cent: skos:definition ['en', 'fi']",
+    ]
+
+
 @pytest.mark.parametrize(
     ("before", "after", "faults"),
     [
@@ -199,13 +243,14 @@ def eli_faults(paths: list[Path]) -> list[str]:
     return [
         f"{path.name}: {iri}"
         for path in paths
-        for iri in sorted({str(node) for triple in parse(path) for node in triple if "data.finlex.fi" in str(node)})
+        for iri in sorted({str(node) for triple in parse(path) for node in triple if isinstance(node, URIRef)})
+        if "finlex.fi" in iri.lower()
         if not FINLEX.fullmatch(iri)
     ]
 
 
 def test_eli_iris_follow_the_pattern_in_every_file(tmp_path: Path) -> None:
-    files = [ROOT / "ontology/akegraph.ttl", *SCHEMES, *(ROOT / "data").rglob("*.ttl")]
+    files = [path for folder in ("ontology", "data", "shapes") for path in (ROOT / folder).rglob("*.ttl")]
     assert eli_faults(files) == []
     text = (
         (ROOT / "ontology/schemes/task.ttl")
@@ -214,6 +259,29 @@ def test_eli_iris_follow_the_pattern_in_every_file(tmp_path: Path) -> None:
     )
     (tmp_path / "task.ttl").write_text(text, encoding="utf-8")
     assert eli_faults([tmp_path / "task.ttl"]) == ["task.ttl: http://data.finlex.fi/eli/sd/2016/1492/pykälä/8/mom/2"]
+
+
+def unknown_things(paths: list[Path]) -> list[str]:
+    """Name the things of the data that a file mentions and no reference data describe; documents are a plan's."""
+    described = {str(subject) for subject in parse(*SCHEMES, *(ROOT / "data/reference").glob("*.ttl")).subjects()}
+    documents = str(ID["document/"])
+    return [
+        f"{path.name}: {iri.removeprefix(str(ID))}"
+        for path in paths
+        for iri in sorted({str(node) for triple in parse(path) for node in triple if str(node).startswith(str(ID))})
+        if iri not in described and not iri.startswith(documents) and iri != str(ID)
+    ]
+
+
+def test_every_thing_mentioned_is_described(tmp_path: Path) -> None:
+    files = [path for folder in ("ontology", "data", "shapes") for path in (ROOT / folder).rglob("*.ttl")]
+    assert unknown_things(files) == []
+    text = (ROOT / "data/reference/indicators.ttl").read_text(encoding="utf-8")
+    spoilt = text.replace(
+        "dcterms:source dataset:public-libraries-statistics", "dcterms:source dataset:public-statistics"
+    )
+    (tmp_path / "indicators.ttl").write_text(spoilt, encoding="utf-8")
+    assert unknown_things([tmp_path / "indicators.ttl"]) == ["indicators.ttl: dataset/public-statistics"]
 
 
 def test_law_iris_follow_the_pattern_and_hang_together(reference: Graph) -> None:

@@ -11,6 +11,7 @@ from html import unescape
 import pytest
 from flask.testing import FlaskClient
 from rdflib import OWL, RDF, Graph, URIRef
+from rdflib.compare import isomorphic
 from test_web_pages import Page, read
 from web_site import BROWSER, make_site, open_client
 
@@ -225,6 +226,25 @@ def test_a_term_page_tells_rules_questions_and_an_example_with_its_cell(client: 
     assert "päätelty" in text_of(client, "/doc/ontology/leadsTo?lang=fi")
 
 
+@pytest.mark.parametrize("name", sorted(VOCABULARY.terms))
+def test_a_term_page_links_to_every_model_it_is_aligned_with(client: FlaskClient, name: str) -> None:
+    links = make_site().reference.aligned.get(VOCABULARY.terms[name].iri, ())
+    text = text_of(client, f"/doc/ontology/{name}?lang=en")
+    for link in links:
+        assert f'<a href="{link.target}" rel="noopener external"><code>{link.name}</code></a>' in text
+        assert f'href="/ontology/alignment/{link.file}">{link.model}</a>' in text
+    assert ("in other models" in text) == bool(links)
+
+
+def test_alignments_are_found_for_many_terms_and_every_model() -> None:
+    reference = make_site().reference
+    assert sorted(reference.alignments) == [
+        "cids", "cpsv", "dcat", "eli", "iati", "org", "p-plan", "prov", "qb", "skos",
+    ]  # fmt: skip
+    assert len(reference.aligned) > 30
+    assert {link.name for link in reference.aligned[AKE_NS + "preparedBy"]} == {"prov:wasAttributedTo"}
+
+
 def test_every_scheme_and_concept_has_a_page_in_three_languages(client: FlaskClient) -> None:
     for name, scheme in VOCABULARY.schemes.items():
         listed = text_of(client, f"/doc/vocab/{name}?lang=en")
@@ -272,6 +292,48 @@ def test_each_iri_answers_in_each_format(client: FlaskClient, address: str) -> N
     assert page.mimetype == "text/html"
     assert len([link for link in page.headers.getlist("Link") if 'rel="alternate"' in link]) == 4
     assert len(Page(page.get_data(as_text=True)).all("link", rel="alternate")) == 4
+
+
+def parsed(client: FlaskClient, address: str, media_type: str) -> Graph:
+    response = client.get(address, headers={"Accept": media_type}, follow_redirects=True)
+    assert (response.status_code, response.mimetype) == (200, media_type)
+    return Graph().parse(data=response.data, format=FORMATS[media_type])
+
+
+@pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated:DeprecationWarning")
+@pytest.mark.parametrize("name", ["leadsTo", "StatutoryTask", "ContextIndicator"])
+def test_the_data_of_a_term_are_what_the_ontology_states_of_it_alone(client: FlaskClient, name: str) -> None:
+    term = URIRef(AKE_NS + name)
+    page = client.get(f"/doc/ontology/{name}")
+    for media_type, extension in zip(FORMATS, ("ttl", "jsonld", "rdf", "nt"), strict=True):
+        address = f"/data/ontology/{name}.{extension}"
+        assert f'href="{address}"' in page.get_data(as_text=True)
+        found = parsed(client, address, media_type)
+        assert isomorphic(found, KNOWLEDGE.ontology.cbd(term))
+        assert {subject for subject in found.subjects() if isinstance(subject, URIRef)} == {term}
+        assert f'<{term}>; rel="describes"' in client.get(address).headers.getlist("Link")
+    assert client.get("/data/ontology/Nothing.ttl").status_code == 404
+
+
+@pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated:DeprecationWarning")
+@pytest.mark.parametrize("name", ["prov", "p-plan"])
+def test_an_alignment_answers_at_its_own_iri_and_version(client: FlaskClient, name: str) -> None:
+    head = URIRef(f"{BASE}ontology/alignment/{name}")
+    for address in (f"/ontology/alignment/{name}", f"/ontology/{VOCABULARY.version}/alignment/{name}"):
+        for media_type in FORMATS:
+            found = parsed(client, address, media_type)
+            assert (head, RDF.type, OWL.Ontology) in found
+            assert found.value(head, OWL.versionIRI) == URIRef(f"{BASE}ontology/{VOCABULARY.version}/alignment/{name}")
+        assert client.get(address, headers={"Accept": BROWSER}).mimetype == "text/turtle"
+        assert client.get(address, headers={"Accept": "image/png"}).status_code == 406
+    assert client.get(f"/ontology/9.9.9/alignment/{name}").status_code == 404
+    problem = client.get("/ontology/alignment/prv", headers={"Accept": "application/json"})
+    assert problem.status_code == 404
+    assert "/ontology/alignment/prov" in json.loads(problem.data)["matches"]
+
+
+def test_a_concept_page_shows_no_nodes_without_a_name(client: FlaskClient) -> None:
+    assert "rdf:first" not in text_of(client, "/doc/vocab/participation/2?lang=en")
 
 
 def test_another_version_is_not_here_and_the_answer_says_which_is(client: FlaskClient) -> None:

@@ -16,6 +16,7 @@ from rdflib.namespace import DCTERMS
 from rdflib.term import Node
 
 from akegraph.graph.iris import AKE_NS, ONTOLOGY
+from akegraph.graph.loading import new_graph
 from akegraph.terms import AKE
 
 TermKind = Choice["Class", "ObjectProperty", "DatatypeProperty", "AnnotationProperty"]
@@ -125,6 +126,23 @@ class Scheme:
 
 
 @dataclass(frozen=True, slots=True)
+class Alignment:
+    """A link from a term of ours to another model's.
+
+    :ivar model: the other model's name
+    :ivar file: the name of the alignment that states it
+    :ivar relation: ``rdfs:subClassOf`` and the like, by IRI
+    :ivar name: the other term with the alignment's own prefix, where it has one
+    """
+
+    model: str
+    file: str
+    relation: str
+    target: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Vocabulary:
     """Ontology and schemes.
 
@@ -163,6 +181,35 @@ def read_vocabulary(ontology: Graph, schemes: Graph) -> Vocabulary:
         terms={_local(term): _read_term(ontology, term, found[term]) for term in sorted(found)},
         schemes={_local(head): _read_scheme(schemes, head) for head in heads},
     )
+
+
+def read_alignment(graph: Graph, file: str) -> Mapping[str, tuple[Alignment, ...]]:
+    """Read an alignment's links by the IRI of our term; its prefixes name the other model's terms."""
+    [head] = graph.subjects(RDF.type, OWL.Ontology)
+    model = str(graph.value(head, RDFS.label) or file)
+    prefixes = [(prefix, str(namespace)) for prefix, namespace in graph.namespaces()]
+
+    def shorten(target: str) -> str:
+        fits = [bound for bound in prefixes if target.startswith(bound[1])]
+        prefix, namespace = max(fits, key=lambda bound: len(bound[1]), default=("", ""))
+        return f"{prefix}:{target.removeprefix(namespace)}" if prefix else target
+
+    terms = {str(subject) for subject in graph.subjects() if str(subject).startswith(str(AKE_NS))}
+    return {
+        term: tuple(
+            Alignment(model, file, str(relation), str(target), shorten(str(target)))
+            for relation, target in sorted(graph.predicate_objects(URIRef(term)))
+        )
+        for term in sorted(terms)
+    }
+
+
+def describe_term(ontology: Graph, term: str) -> Graph:
+    """Return what the ontology states of one term, the nodes without a name that it leads to included."""
+    found = new_graph()
+    for triple in ontology.cbd(URIRef(term)):
+        found.add(triple)
+    return found
 
 
 def _read_term(graph: Graph, term: URIRef, kind: TermKind) -> Term:

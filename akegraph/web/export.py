@@ -19,7 +19,7 @@ from akegraph.graph.context import serialise_context
 from akegraph.graph.exchange import EXTENSIONS, serialise_graph
 from akegraph.graph.loading import new_graph, parse_turtle
 from akegraph.web.app import create_app
-from akegraph.web.reference import serialise_ontology
+from akegraph.web.reference import serialise_alignment, serialise_ontology
 from akegraph.web.texts import LANGUAGES
 
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ def export_ontology(site: Site, settings: Settings) -> dict[str, bytes]:
     }
     with app.test_client() as client:
         made |= {f"akegraph.{extension}": serialise_ontology(extension) for extension in EXTENSIONS}
+        made |= {f"alignments/{name}.ttl": serialise_alignment(name, "ttl") for name in site.reference.alignments}
         for name in vocabulary.schemes:
             made |= _export_rdf(client, f"vocab/{name}", f"schemes/{name}")
         places = dict(_places(site))
@@ -118,9 +119,11 @@ class _Localiser:
         if path.startswith("/data/"):
             stem, _, extension = path.removeprefix("/data/").rpartition(".")
             scheme = stem.removeprefix("vocab/").partition("/")[0]
-            return f"akegraph.{extension}" if stem == "ontology" else f"schemes/{scheme}.{extension}"
+            return f"akegraph.{extension}" if stem.partition("/")[0] == "ontology" else f"schemes/{scheme}.{extension}"
         if path in ("/context.jsonld", "/shapes"):
             return {"/context.jsonld": "context.jsonld", "/shapes": "shapes.ttl"}[path]
+        if path.startswith("/ontology/alignment/"):
+            return f"alignments/{path.removeprefix('/ontology/alignment/')}.ttl"
         page = {"/": _ONTOLOGY, "/ontology": _ONTOLOGY}.get(path, path)
         place = self._places.get(page) or self._places.get(f"/doc{page}")
         return place and (place if language == self._default else f"{language}/{place}")

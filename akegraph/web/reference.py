@@ -17,7 +17,7 @@ from rdflib.term import Node
 from akegraph.graph.exchange import serialise_graph
 from akegraph.graph.iris import AKE_NS
 from akegraph.graph.loading import load_folder, load_turtle, new_graph, parse_turtle
-from akegraph.graph.vocabulary import Vocabulary, read_vocabulary
+from akegraph.graph.vocabulary import Alignment, Vocabulary, describe_term, read_alignment, read_vocabulary
 from akegraph.resources import resource
 from akegraph.terms import AKE
 from akegraph.validation.shapes import Rule, find_rules
@@ -51,9 +51,15 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """The vocabulary, and by a term's local name what uses it."""
+    """The vocabulary, and by a term's local name what uses it.
+
+    :ivar alignments: the models it is aligned with, by the name of the alignment
+    :ivar aligned: the links to them, by the IRI of our term
+    """
 
     vocabulary: Vocabulary
+    alignments: Mapping[str, str]
+    aligned: Mapping[str, tuple[Alignment, ...]]
     rules: Mapping[str, tuple[Rule, ...]]
     queries: Mapping[str, tuple[str, ...]]
     questions: tuple[Question, ...]
@@ -65,7 +71,13 @@ def make_reference(catalogue: QueryCatalogue, shapes: bytes) -> Reference:
     for name, query in catalogue.items():
         for term in find_terms(query.text):
             queries[term].append(name)
+    aligned: dict[str, list[Alignment]] = defaultdict(list)
+    for name in alignment_names():
+        for term, links in read_alignment(load_alignment(name), name).items():
+            aligned[term].extend(links)
     return Reference(
+        alignments={link.file: link.model for links in aligned.values() for link in links},
+        aligned={term: tuple(links) for term, links in aligned.items()},
         vocabulary=read_vocabulary(load_ontology(), load_folder(resource("ontology", "schemes"))),
         rules=find_rule_uses(_parse(shapes, "shapes")),
         queries={term: tuple(names) for term, names in queries.items()},
@@ -83,6 +95,28 @@ def load_ontology() -> Graph:
 def serialise_ontology(extension: str) -> bytes:
     """Write the ontology in the format of an extension, once."""
     return serialise_graph(load_ontology(), extension)
+
+
+def serialise_term(term: str, extension: str) -> bytes:
+    """Write what the ontology states of one term, in the format of an extension."""
+    return serialise_graph(describe_term(load_ontology(), term), extension)
+
+
+def alignment_names() -> tuple[str, ...]:
+    """Return the names of the alignments that ship with the ontology, sorted."""
+    return tuple(sorted(path.stem for path in resource("ontology", "alignments").glob("*.ttl")))
+
+
+def load_alignment(name: str) -> Graph:
+    """Load an alignment from its file; it is no part of any dataset."""
+    return load_turtle(resource("ontology", "alignments", f"{name}.ttl"))
+
+
+def serialise_alignment(name: str, extension: str) -> bytes:
+    """Write an alignment in the format of an extension; as Turtle it is the file itself, with its comments."""
+    if extension == "ttl":
+        return resource("ontology", "alignments", f"{name}.ttl").read_bytes()
+    return serialise_graph(load_alignment(name), extension)
 
 
 def find_terms(sparql: str) -> frozenset[str]:

@@ -3,7 +3,8 @@
 ``/id/…``, ``/vocab/…``, ``/graph/…`` and ``/ontology`` name things, so they answer 303 to a document about the
 thing, chosen by ``Accept``: ``/doc/<path>`` is the page, ``/data/<path>.<ttl|jsonld|nt|rdf>`` the same as RDF. The
 RDF of a thing is its asserted triples and those that point at it; that of a graph or the ontology is the whole graph.
-A term's IRI is the ontology's with a hash, so it answers as the ontology does; ``/doc/ontology/<Term>`` has more.
+A term's IRI is the ontology's with a hash, so it answers as the ontology does; ``/doc/ontology/<Term>`` has more, and
+``/data/ontology/<Term>.<ttl|…>`` what the ontology states of it alone.
 """
 
 from __future__ import annotations
@@ -20,19 +21,13 @@ from akegraph.web.lookups import bind_terms, find_column, find_statements
 from akegraph.web.negotiation import negotiate
 from akegraph.web.problems import close_matches
 from akegraph.web.protocol import send
-from akegraph.web.reference import serialise_ontology
 from akegraph.web.rendering import get_site, make_link, render
 from akegraph.web.resource_page import make_resource_page
-from akegraph.web.vocabulary_pages import ONTOLOGY_NAME, check_version, data_name, make_page
+from akegraph.web.vocabulary_pages import ONTOLOGY_NAME, RDF_FORMATS, check_version, make_data, make_page
 
 blueprint = Blueprint("resources", __name__)
 
-DATA_FORMATS = {
-    "ttl": "text/turtle",
-    "jsonld": "application/ld+json",
-    "nt": "application/n-triples",
-    "rdf": "application/rdf+xml",
-}
+DATA_FORMATS = RDF_FORMATS
 _HTML = "text/html"
 _EXTENSIONS = {media_type: extension for extension, media_type in DATA_FORMATS.items()}
 
@@ -68,7 +63,7 @@ def version(version: str) -> Response:
 @blueprint.get("/doc/<path:name>")
 def document(name: str) -> Response:
     """Show the page about a thing."""
-    links = {extension: f"/data/{_quoted(data_name(name))}.{extension}" for extension in DATA_FORMATS}
+    links = {extension: f"/data/{_quoted(name)}.{extension}" for extension in DATA_FORMATS}
     response = make_page(name, links)
     if response is None:
         statements = find_statements(get_site().store, BASE + name) if _is_iri(BASE + name) else ()
@@ -88,17 +83,22 @@ def data(file: str) -> Response:
     media_type = DATA_FORMATS.get(extension)
     if media_type is None:
         raise UnknownResourceError(f"/data/{file}", [f"/data/{name or file}.{other}" for other in DATA_FORMATS])
-    _check_known(name)
-    if name == ONTOLOGY_NAME:
-        answer = Answer(serialise_ontology(extension), media_type, "graph")
-    elif name.startswith("graph/") and name != "graph/":
-        answer = _ask("graph", media_type, graph=[iri(BASE + name)])
+    about = BASE + name
+    if (made := make_data(name, extension)) is not None:
+        answer, about = Answer(made[0], media_type, "graph"), made[1]
     else:
-        answer = _ask("description", media_type, resource=[iri(BASE + name)])
+        _check_known(name)
+        answer = _describe(name, media_type)
     response = send(answer)
     response.headers.add("Link", f'</doc/{_quoted(name)}>; rel="alternate"; type="{_HTML}"')
-    response.headers.add("Link", f'<{BASE + name}>; rel="describes"')
+    response.headers.add("Link", f'<{about}>; rel="describes"')
     return response
+
+
+def _describe(name: str, media_type: str) -> Answer:
+    if name.startswith("graph/") and name != "graph/":
+        return _ask("graph", media_type, graph=[iri(BASE + name)])
+    return _ask("description", media_type, resource=[iri(BASE + name)])
 
 
 def _ask(query: str, media_type: str, **terms: Iterable[Term]) -> Answer:

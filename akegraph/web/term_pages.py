@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 
 from akegraph.graph.iris import ONTOLOGY, PREFIXES, shorten_iri
-from akegraph.graph.vocabulary import KINDS, Concept, Scheme, Term, Value, Vocabulary
+from akegraph.graph.vocabulary import KINDS, Alignment, Concept, Scheme, Term, Value, Vocabulary
 from akegraph.settings import Language
 from akegraph.store.base import iri
 from akegraph.validation.shapes import Rule
@@ -29,6 +29,9 @@ _SHOWN_ELSEWHERE = (
 )  # fmt: skip
 _CHANGES = ("skos:changeNote", "skos:historyNote")
 _OF_THE_TABLE = {PREFIXES["skos"] + name for name in ("prefLabel", "altLabel", "hiddenLabel", "definition", "notation")}
+
+_IN_A_LIST = PREFIXES["rdf"] + "first"
+"""A place in an ordered collection: its node has no name and no page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,7 @@ class OntologyPage:
     drawing: Drawing | None
     terms: Mapping[str, tuple[Term, ...]]
     schemes: tuple[Scheme, ...]
+    alignments: Mapping[str, str]
     has_questions: bool
     names: Mapping[str, Label]
 
@@ -79,6 +83,7 @@ class TermPage:
     """The values of ``term.html``."""
 
     term: Term
+    alignments: tuple[Alignment, ...]
     example: Example | None
     rules: tuple[tuple[Rule, str], ...]
     queries: tuple[tuple[str, Label], ...]
@@ -128,6 +133,7 @@ def make_ontology_page() -> OntologyPage:
         drawing=_draw(vocabulary, names),
         terms={kind: tuple(term for term in vocabulary.terms.values() if term.kind == kind) for kind in KINDS},
         schemes=tuple(vocabulary.schemes.values()),
+        alignments=reference.alignments,
         has_questions=bool(reference.questions),
         names=names,
     )
@@ -140,6 +146,7 @@ def make_term_page(term: Term) -> TermPage:
     things = set(_reached(term)) | ({example.subject, example.value_iri} - {""} if example else set())
     return TermPage(
         term=term,
+        alignments=site.reference.aligned.get(term.iri, ()),
         example=example,
         rules=tuple((rule, rule.message(language) or "") for rule in site.reference.rules.get(term.name, ())),
         queries=tuple(
@@ -169,7 +176,11 @@ def make_scheme_page(scheme: Scheme) -> SchemePage:
 def make_concept_page(scheme: Scheme, concept: Concept, statements: tuple[Statement, ...]) -> ConceptPage:
     """Gather a concept: its wordings, which stand in a table, are left out of its statements."""
     about = make_resource_page(concept.iri, statements)
-    about = replace(about, properties=tuple(prop for prop in about.properties if prop.iri not in _OF_THE_TABLE))
+    about = replace(
+        about,
+        properties=tuple(prop for prop in about.properties if prop.iri not in _OF_THE_TABLE),
+        mentions=tuple(prop for prop in about.mentions if prop.iri != _IN_A_LIST),
+    )
     names = {**about.names, **get_names({scheme.head.iri, *concept.replaced_by})}
     return ConceptPage(scheme, concept, _count_uses([concept])[concept.iri], about, names)
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, make_response
+from flask import Blueprint, Response, make_response, request
 
-from akegraph.errors import UnknownResourceError, UnknownVersionError
+from akegraph.errors import NotAcceptableError, UnknownResourceError, UnknownVersionError
 from akegraph.graph.context import MEDIA_TYPE, serialise_context
 from akegraph.graph.iris import BASE
+from akegraph.store.base import Answer
 from akegraph.web.lookups import find_statements
+from akegraph.web.negotiation import negotiate
 from akegraph.web.problems import close_matches
+from akegraph.web.protocol import send
+from akegraph.web.reference import serialise_alignment, serialise_ontology, serialise_term
 from akegraph.web.rendering import get_names, get_site, get_texts, render
 from akegraph.web.term_pages import make_concept_page, make_ontology_page, make_scheme_page, make_term_page
 from akegraph.web.texts import choose_text
@@ -16,6 +20,12 @@ from akegraph.web.texts import choose_text
 blueprint = Blueprint("vocabulary", __name__)
 
 ONTOLOGY_NAME = "ontology"
+RDF_FORMATS = {
+    "ttl": "text/turtle",
+    "jsonld": "application/ld+json",
+    "nt": "application/n-triples",
+    "rdf": "application/rdf+xml",
+}
 _TERM = "ontology/"
 _SCHEME = "vocab/"
 
@@ -46,6 +56,23 @@ def questions() -> Response:
     )
 
 
+@blueprint.get("/ontology/alignment/<name>")
+@blueprint.get("/ontology/<version>/alignment/<name>")
+def alignment(name: str, version: str = "") -> Response:
+    """Send the links to another model, from their own IRI."""
+    known = get_site().reference.alignments
+    if version:
+        check_version(version)
+    if name not in known:
+        matches = close_matches(name, known) or sorted(known)
+        raise UnknownResourceError(f"/ontology/alignment/{name}", [f"/ontology/alignment/{one}" for one in matches])
+    media_type = negotiate(request.headers.get("Accept"), tuple(RDF_FORMATS.values()))
+    if media_type is None:
+        raise NotAcceptableError(f"an alignment is offered as {', '.join(RDF_FORMATS.values())}")
+    extension = next(extension for extension, offered in RDF_FORMATS.items() if offered == media_type)
+    return send(Answer(serialise_alignment(name, extension), media_type, "graph"))
+
+
 def check_version(version: str) -> None:
     """Raise unless a version of the ontology is the one held.
 
@@ -62,9 +89,17 @@ def check_version(version: str) -> None:
     )
 
 
-def data_name(name: str) -> str:
-    """Return the name under which the RDF about a page's thing is: a term's is the whole ontology."""
-    return ONTOLOGY_NAME if name == ONTOLOGY_NAME or _is_term(name) else name
+def make_data(name: str, extension: str) -> tuple[bytes, str] | None:
+    """Write the ontology, or what it states of a term, with the IRI it is about; None if the name is of neither.
+
+    :param name: as for :func:`make_page`
+    """
+    if name == ONTOLOGY_NAME:
+        return serialise_ontology(extension), BASE + name
+    if not _is_term(name):
+        return None
+    term = get_site().reference.vocabulary.terms[name.removeprefix(_TERM)]
+    return serialise_term(term.iri, extension), term.iri
 
 
 def make_page(name: str, data: dict[str, str]) -> Response | None:
