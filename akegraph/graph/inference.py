@@ -1,27 +1,24 @@
 """Graph → closure: the triples that the ontology's own axioms entail.
 
-Rules are derived from the axioms (sub-property, inverse, symmetric, transitive, property chain, sub-class, equivalent
-class, domain, range), so a new axiom of these kinds needs no code; a class defined in a way that no rule reads is an
-error. They run in Oxigraph to a fixpoint. ``reasoner="owlrl"`` gives the
-same triples slowly and is the oracle of the tests. Both leave out what says nothing: literals as subjects, things
-equal to themselves, and axioms about axioms.
-
-Source: OWL 2 RL rules prp-spo1, prp-inv1/2, prp-symp, prp-trp, prp-spo2, cax-sco, cax-eqc, cls-int1/2, cls-hv1/2,
-prp-dom, prp-rng (OWL 2 Profiles, section 4.3).
+The rules are derived from the axioms (:mod:`akegraph.graph.rules`) and run to a fixpoint
+(:mod:`akegraph.graph.closure`). ``reasoner="owlrl"`` gives the same triples slowly and is the oracle of the tests. Both
+leave out what says nothing: literals as subjects, things equal to themselves, and axioms about axioms.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
+from copy import copy
 from typing import Literal as Choice
+from typing import Protocol, cast
 
-from rdflib import OWL, RDF, RDFS, BNode, Graph, Literal, URIRef
-from rdflib.collection import Collection
-from rdflib.term import Node
+from rdflib import OWL, RDF, BNode, Graph, Literal, URIRef
+from rdflib.term import IdentifiedNode, Node
 
 from akegraph.errors import InferenceError
+from akegraph.graph.closure import Closure, Triple
 from akegraph.graph.loading import new_graph, union
-from akegraph.store.rules import run_rules
+from akegraph.graph.rules import derive_rules
 
 Reasoner = Choice["rules", "owlrl"]
 
@@ -29,104 +26,93 @@ _OWLRL_ERROR = URIRef("http://www.daml.org/2002/03/agents/agent-ont#error")
 """How owlrl reports a contradiction: a blank node with this property, in the closure itself."""
 
 
-def infer_triples(ontology: Graph, asserted: Graph, *, reasoner: Reasoner = "rules") -> Graph:
-    """Derive what the ontology entails about the asserted data.
+class Inference(Protocol):
+    """A closure that grows graph by graph."""
+
+    def add(self, asserted: Graph) -> Graph:
+        """Add asserted data, without blank nodes, and derive what they entail together with all that was added before.
+
+        :param asserted: not changed
+        :returns: a new graph with only the new triples: no blank node, no literal subject, no reflexive ``owl:sameAs``
+        :raises InferenceError: if owlrl finds a contradiction
+        """
+
+    def copy(self) -> Inference:
+        """Make one that holds the same and grows by itself."""
+
+
+def open_inference(ontology: Graph, reasoner: Reasoner = "rules") -> Inference:
+    """Open an empty closure under the ontology's axioms.
 
     :param ontology: the axioms; not changed
-    :param asserted: the data, without blank nodes; not changed
-    :returns: a new graph with only the new triples: no blank node, no literal subject, no reflexive ``owl:sameAs``
-    :raises InferenceError: if there is no fixpoint, or owlrl finds a contradiction
+    :raises InferenceError: if an axiom defines a class in a way that no rule reads
     """
-    return _infer_by_owlrl(ontology, asserted) if reasoner == "owlrl" else _infer_by_rules(ontology, asserted)
+    return _ByOwlrl(ontology) if reasoner == "owlrl" else _ByRules(ontology)
 
 
-def derive_rules(ontology: Graph) -> tuple[str, ...]:
-    """Derive one SPARQL update per axiom, sorted.
-
-    Reads the axioms named in the module's docstring; others (disjointness, asymmetry …) entail no triple.
-    """
-    rules = {
-        f"INSERT {{ {head} }} WHERE {{ {body} }}"
-        for derive in (_property_rules, _chain_rules, _class_rules, _domain_and_range_rules)
-        for head, body in derive(ontology)
-    }
-    return tuple(sorted(rules))
+def infer_triples(ontology: Graph, asserted: Graph, *, reasoner: Reasoner = "rules") -> Graph:
+    """Derive what the ontology entails about the asserted data; see :meth:`Inference.add`."""
+    return open_inference(ontology, reasoner).add(asserted)
 
 
-def _infer_by_rules(ontology: Graph, asserted: Graph) -> Graph:
-    new = run_rules(asserted.serialize(format="nt", encoding="utf-8"), derive_rules(ontology))
-    return _parse_triples(new)
+class _ByRules:
+    """The axioms as rules."""
+
+    def __init__(self, ontology: Graph) -> None:
+        self._closure = Closure(derive_rules(ontology))
+        self._tokens: dict[Node, str] = {}
+        self._terms: dict[str, Node] = {}
+
+    def copy(self) -> _ByRules:
+        """See :meth:`Inference.copy`."""
+        twin = copy(self)
+        twin._closure = self._closure.copy()
+        return twin
+
+    def add(self, asserted: Graph) -> Graph:
+        """See :meth:`Inference.add`."""
+        inferred = new_graph()
+        for subject, predicate, value in self._closure.add(self._write(asserted)):
+            inferred.add((self._read(subject), self._read(predicate), self._read(value)))
+        return inferred
+
+    def _write(self, graph: Graph) -> Iterable[Triple]:
+        """Write triples as the closure takes them, one string for each term."""
+        for subject, predicate, value in graph:
+            yield self._token(subject), self._token(predicate), self._token(value)
+
+    def _token(self, term: Node) -> str:
+        if term not in self._tokens:
+            token = f"<{term}>" if isinstance(term, URIRef) else cast(IdentifiedNode | Literal, term).n3()
+            self._tokens[term], self._terms[token] = token, term
+        return self._tokens[term]
+
+    def _read(self, token: str) -> Node:
+        # What is not a term of the data is one of the ontology: an IRI.
+        return self._terms.setdefault(token, URIRef(token[1:-1]))
 
 
-def _parse_triples(triples: bytes) -> Graph:
-    graph = new_graph()
-    graph.parse(data=triples.decode(), format="nt")
-    return graph
+class _ByOwlrl:
+    """OWL 2 RL as owlrl knows it, over everything again whenever something is added."""
+
+    def __init__(self, ontology: Graph) -> None:
+        self._ontology = ontology
+        self._asserted = new_graph()
+        self._inferred = new_graph()
+
+    def copy(self) -> _ByOwlrl:
+        """See :meth:`Inference.copy`."""
+        return copy(self)
+
+    def add(self, asserted: Graph) -> Graph:
+        """See :meth:`Inference.add`."""
+        self._asserted = union((self._asserted, asserted))
+        new = _close_by_owlrl(self._ontology, self._asserted) - self._inferred
+        self._inferred = union((self._inferred, new))
+        return new
 
 
-def _property_rules(ontology: Graph) -> Iterator[tuple[str, str]]:
-    for sub, sup in _named(ontology, RDFS.subPropertyOf):
-        yield f"?s {sup} ?o", f"?s {sub} ?o"
-    for one, other in _named(ontology, OWL.inverseOf):
-        yield f"?o {other} ?s", f"?s {one} ?o FILTER(!isLiteral(?o))"
-        yield f"?o {one} ?s", f"?s {other} ?o FILTER(!isLiteral(?o))"
-    for kind in ontology.subjects(RDF.type, OWL.SymmetricProperty):
-        yield f"?o {kind.n3()} ?s", f"?s {kind.n3()} ?o FILTER(!isLiteral(?o))"
-    for kind in ontology.subjects(RDF.type, OWL.TransitiveProperty):
-        yield f"?s {kind.n3()} ?o", f"?s {kind.n3()} ?between . ?between {kind.n3()} ?o"
-
-
-def _chain_rules(ontology: Graph) -> Iterator[tuple[str, str]]:
-    for prop, chain in ontology.subject_objects(OWL.propertyChainAxiom):
-        links = [link.n3() for link in Collection(ontology, chain)]
-        body = " . ".join(f"?x{number} {link} ?x{number + 1}" for number, link in enumerate(links))
-        yield f"?x0 {prop.n3()} ?x{len(links)}", body
-
-
-def _class_rules(ontology: Graph) -> Iterator[tuple[str, str]]:
-    for sub, sup in _named(ontology, RDFS.subClassOf):
-        yield f"?s a {sup}", f"?s a {sub}"
-    for one, other in _named(ontology, OWL.equivalentClass):
-        yield f"?s a {other}", f"?s a {one}"
-        yield f"?s a {one}", f"?s a {other}"
-    for named, expression in ontology.subject_objects(OWL.equivalentClass):
-        if not isinstance(expression, BNode):
-            continue
-        conditions = _conditions(ontology, expression)
-        yield f"?s a {named.n3()}", " . ".join(conditions)
-        for condition in conditions:
-            yield condition, f"?s a {named.n3()}"
-
-
-def _conditions(ontology: Graph, expression: Node) -> list[str]:
-    """Translate a class, a hasValue restriction or an intersection of them into triple patterns about ``?s``."""
-    if isinstance(expression, URIRef):
-        return [f"?s a {expression.n3()}"]
-    if (members := ontology.value(expression, OWL.intersectionOf)) is not None:
-        return [found for member in Collection(ontology, members) for found in _conditions(ontology, member)]
-    prop, value = ontology.value(expression, OWL.onProperty), ontology.value(expression, OWL.hasValue)
-    if prop is None or value is None:
-        raise InferenceError("the ontology defines a class by an expression that no rule reads; use hasValue")
-    return [f"?s {prop.n3()} {value.n3()}"]
-
-
-def _domain_and_range_rules(ontology: Graph) -> Iterator[tuple[str, str]]:
-    for prop, domain in _named(ontology, RDFS.domain):
-        yield f"?s a {domain}", f"?s {prop} ?o"
-    datatypes = {prop.n3() for prop in ontology.subjects(RDF.type, OWL.DatatypeProperty)}
-    for prop, target in _named(ontology, RDFS.range):
-        if prop not in datatypes:
-            yield f"?o a {target}", f"?s {prop} ?o FILTER(!isLiteral(?o))"
-
-
-def _named(ontology: Graph, predicate: URIRef) -> Iterator[tuple[str, str]]:
-    """Iterate over the axioms between two named terms, as SPARQL text."""
-    for one, other in ontology.subject_objects(predicate):
-        if isinstance(one, URIRef) and isinstance(other, URIRef):
-            yield one.n3(), other.n3()
-
-
-def _infer_by_owlrl(ontology: Graph, asserted: Graph) -> Graph:
+def _close_by_owlrl(ontology: Graph, asserted: Graph) -> Graph:
     """Close with owlrl and keep what the rules would give: facts about the data, in the ontology's vocabulary."""
     import owlrl
 

@@ -11,7 +11,7 @@ from rdflib.term import Node
 
 from akegraph.errors import SourceError
 from akegraph.graph.catalogue import describe_graphs
-from akegraph.graph.inference import Reasoner, infer_triples
+from akegraph.graph.inference import Inference, Reasoner, open_inference
 from akegraph.graph.iris import PREFIXES, graph_name
 from akegraph.graph.loading import union
 from akegraph.graph.serialising import serialise_trig
@@ -19,6 +19,7 @@ from akegraph.pipeline.knowledge import Knowledge, PlanFolder
 from akegraph.pipeline.mapping import map_folder
 from akegraph.settings import Settings
 from akegraph.store.workers import WorkerPool
+from akegraph.table.plan import Plan
 from akegraph.terms import AKE
 
 
@@ -38,14 +39,14 @@ def build_dataset(
 ) -> Dataset:
     """Build every named graph from the data files: asserted, inferred, and the catalogue of them.
 
-    What follows from the reference data alone is in ``graph/inferred/reference``; a plan's inferred graph holds only
-    what the plan adds to that.
+    What follows from the reference data alone is in ``graph/inferred/reference``. A plan's inferred graph holds what
+    the plan adds to that, by itself and together with the plans it follows, whatever other plans there are.
 
     :raises SourceError, MappingError, ExceptionGroup: see :func:`map_folder`
     """
     knowledge = knowledge or Knowledge()
-    common = union((knowledge.schemes_graph, knowledge.reference))
-    inferred_common = infer_triples(knowledge.ontology, common, reasoner=reasoner)
+    inference = open_inference(knowledge.ontology, reasoner)
+    inferred_common = inference.add(union((knowledge.schemes_graph, knowledge.reference)))
     graphs = {
         graph_name("ontology"): knowledge.ontology,
         graph_name("schemes"): knowledge.schemes_graph,
@@ -53,6 +54,7 @@ def build_dataset(
         graph_name("inferred", "reference"): inferred_common,
     }
     rows: dict[Node, PlanFolder] = {}
+    plans: list[Plan] = []
     for folder in folders:
         plan, asserted = map_folder(folder, knowledge)
         if graph_name("plan", plan.id) in graphs:
@@ -65,9 +67,17 @@ def build_dataset(
                     file=str(folder.path / "rows.csv"),
                     column="id",
                 )
-        inferred = infer_triples(knowledge.ontology, union((common, asserted)), reasoner=reasoner)
         graphs[graph_name("plan", plan.id)] = asserted
-        graphs[graph_name("inferred", plan.id)] = inferred - inferred_common
+        plans.append(plan)
+    lineages: dict[str, Inference] = {}
+    for plan in sorted(plans, key=lambda plan: (plan.start, plan.id)):
+        asserted, own = graphs[graph_name("plan", plan.id)], inference.copy()
+        inferred = own.add(asserted)
+        if plan.previous in lineages:
+            own = lineages[plan.previous].copy()
+            inferred += own.add(asserted)
+        lineages[plan.id] = own
+        graphs[graph_name("inferred", plan.id)] = inferred
     graphs[graph_name("catalogue")] = describe_graphs(graphs)
     return Dataset(graphs)
 
