@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from akegraph.validation.findings import Severity
 from akegraph.web.texts import Label, Texts
 
 if TYPE_CHECKING:
@@ -27,9 +28,14 @@ class FindingView:
     shared: bool
 
 
+def find_gaps(report: ValidationReport) -> list[Finding]:
+    """Return what is wrong or missing in a plan; what could be added besides (``sh:Info``) is no gap."""
+    return [finding for finding in report.findings if finding.severity >= Severity.WARNING]
+
+
 def make_findings(report: ValidationReport, names: Mapping[str, Label], texts: Texts) -> tuple[FindingView, ...]:
-    """Turn every finding of a report into words, the gravest first, else in the report's order."""
-    ordered = sorted(report.findings, key=lambda finding: -finding.severity)
+    """Turn the gaps of a report into words, the gravest first, else in the report's order."""
+    ordered = sorted(find_gaps(report), key=lambda finding: -finding.severity)
     return tuple(_view(report, finding, names, texts) for finding in ordered)
 
 

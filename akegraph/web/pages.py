@@ -13,7 +13,7 @@ from akegraph.graph.iris import AKEV, mint_resource
 from akegraph.queries import NamedQuery, Parameter
 from akegraph.store.base import decode_solutions
 from akegraph.web.board import LEVELS, Filter, make_bands, named_things, path_colour
-from akegraph.web.findings import make_findings
+from akegraph.web.findings import find_gaps, make_findings
 from akegraph.web.lookups import (
     PlanFacts,
     find_column,
@@ -49,7 +49,8 @@ def home() -> Response:
     things |= {count.path for counts in glances.values() for count in counts}
     return render(
         "home.html",
-        plans=[(plan, iri, facts.get(iri) or PlanFacts(), site.reports.get(plan)) for plan, iri in plans.items()],
+        plans=[(plan, iri, facts.get(iri) or PlanFacts()) for plan, iri in plans.items()],
+        gaps={plan: len(find_gaps(report)) for plan, report in site.reports.items()},
         names=get_names(things | set(plans.values()) | set(schemes)),
         glances={
             plan: [(count.path, count.notation, path_colour(count.rank), count.activities) for count in counts]
