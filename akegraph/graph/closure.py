@@ -48,20 +48,26 @@ class Closure:
 
         :returns: what follows and was not there before, in no order; without the triples that were added
         """
-        program, facts = self._program, self._facts
         with _no_collection():
-            delta = program.sort(triples)
-            facts.take(delta, program.values)
-            new: list[Triple] = []
-            while delta:
-                following = _Delta()
-                for key in delta.relations():
-                    for fire in program.firing.get(key, ()):
-                        fire(facts, delta, following)
-                facts.take(following, program.values)
-                new += following.triples()
-                delta = following
-            return new
+            return [triple for following in self.grow(triples) for triple in following]
+
+    def grow(self, triples: Iterable[Triple]) -> Iterator[Iterable[Triple]]:
+        """Add triples and go on round by round, each with what follows from the rounds before and is new.
+
+        What a round gives has premises in the rounds before it, or among what was added: so no explanation goes in
+        circles that always looks for premises in earlier rounds.
+        """
+        program, facts = self._program, self._facts
+        delta = program.sort(triples)
+        facts.take(delta, program.values)
+        while delta:
+            following = _Delta()
+            for key in delta.relations():
+                for fire in program.firing.get(key, ()):
+                    fire(facts, delta, following)
+            facts.take(following, program.values)
+            yield following.triples()
+            delta = following
 
 
 class _Facts:
