@@ -9,6 +9,7 @@
     ├── GraphSyntaxError        RDF does not parse                            (file, line)
     ├── InferenceError          entailment cannot finish
     ├── ShapesError             shapes cannot be used (not: data do not conform)
+    ├── UnknownEngineError      no engine of validation has this name         (name, known names)
     ├── QueryError              a question cannot be asked
     │   ├── UnknownQueryError   no such question                              (name, close matches)
     │   ├── UnknownResourceError  nothing is known under this id or IRI       (id, close matches)
@@ -23,6 +24,7 @@
     └── EngineError             an engine failed, not the input
         ├── QueryTimeoutError   stopped after n seconds
         ├── ResultTooLargeError stopped at n bytes
+        ├── EngineDifferenceError  two engines of validation disagree         (engines, differences)
         └── WorkerCrashedError  the process that answered died; it was replaced
 
 A report that does not conform and an answer without rows are answers, not errors.
@@ -100,6 +102,21 @@ class ShapesError(AkegraphError):
     """Shapes cannot be used. Data that do not conform are an answer, not this error."""
 
     http_status = 400
+
+
+class UnknownEngineError(AkegraphError):
+    """No engine of validation has this name, or it is not installed.
+
+    :param name: what was asked for
+    :param known: the names there are
+    """
+
+    exit_code = 2
+    http_status = 400
+
+    def __init__(self, name: str, known: Sequence[str], remedy: str = "") -> None:
+        self.name, self.known = name, tuple(known)
+        super().__init__(f"no engine is named {name!r}; known are {', '.join(known)}{remedy}")
 
 
 class QueryError(AkegraphError):
@@ -200,6 +217,19 @@ class ResultTooLargeError(EngineError):
     """An answer was stopped because it grew beyond the limit."""
 
     http_status = 413
+
+
+class EngineDifferenceError(EngineError):
+    """Two engines of validation disagree about the same data: at least one of them is wrong.
+
+    :param engines: the two engines
+    :param differences: a line for each result that only one of them has
+    """
+
+    def __init__(self, engines: Sequence[str], differences: Sequence[str]) -> None:
+        self.engines, self.differences = tuple(engines), tuple(differences)
+        lines = "".join(f"\n  {line}" for line in differences)
+        super().__init__(f"engines {' and '.join(engines)} disagree in {len(differences)} results:{lines}")
 
 
 class WorkerCrashedError(EngineError):

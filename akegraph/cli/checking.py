@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-import json
+import sys
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from akegraph.cli.output import echo_bytes, language_option, printable
+from akegraph.cli.output import printable
+from akegraph.cli.reports import finish, report_options
 
 if TYPE_CHECKING:
-    from akegraph.settings import Language
+    from akegraph.pipeline.knowledge import Knowledge
+    from akegraph.validation.findings import ValidationReport
+
+_SHOWN = 12
 
 
 @click.command()
@@ -21,55 +26,97 @@ if TYPE_CHECKING:
     "shapes",
     multiple=True,
     type=click.Path(path_type=Path),
+    metavar="FILE",
     help="Shapes to use instead (Turtle).",
 )
+@click.option("--plan", metavar="ID", help="The only plan to report on; the others are what it stands among.")
 @click.option(
-    "--format",
-    "format_",
-    type=click.Choice(["text", "json", "turtle"]),
-    default="text",
+    "--engine",
+    default="akegraph",
+    metavar="NAME",
     show_default=True,
-    help="How to print the report.",
+    help="Engine of validation: akegraph, pyshacl, fast (extra), or all to compare them.",
 )
-@click.option(
-    "--fail-on",
-    type=click.Choice(["violation", "warning", "info"]),
-    default="violation",
-    show_default=True,
-    help="The mildest finding that makes the exit code 1.",
-)
-@language_option
+@click.option("--fix", is_flag=True, help="First mend what is safe to mend in the files named, and show it.")
+@click.option("--dry-run", is_flag=True, help="With --fix: only show what would be mended.")
+@report_options
 @click.pass_context
 def validate(
     ctx: click.Context,
+    /,
     inputs: tuple[str, ...],
     shapes: tuple[Path, ...],
-    format_: str,
-    fail_on: str,
-    language: Language | None,
+    plan: str | None,
+    engine: str,
+    fix: bool,
+    dry_run: bool,
+    **how: Any,
 ) -> None:
     """Check plans against the shapes and report each finding with its page, row and column.
 
-    PLAN is the name of a built-in plan or a folder with plan.toml and rows.csv; FILE is Turtle, read together with the
-    schemes and reference data. All built-in plans by default. Exit code 1 means findings at or above --fail-on.
+    PLAN is the name of a built-in plan or a folder with plan.toml and rows.csv; all built-in plans by default. FILE is
+    RDF (.ttl .nt .nq .trig .rdf .jsonld), - is standard input. Without --shapes, files are read together with the
+    schemes and reference data. Nothing is ever fetched. Exit code 1 means findings at or above --fail-on.
 
     \b
     Example:
       akegraph validate ake-tampere-2026 --lang en --fail-on warning
+      akegraph validate --format html -o report.html
+      akegraph validate data.ttl --shapes shapes.ttl
+      akegraph validate my-plan --fix --dry-run
+      akegraph validate --baseline known.json --write-baseline
     """
-    from akegraph.graph.serialising import serialise_turtle
+    from akegraph.pipeline.knowledge import Knowledge
     from akegraph.pipeline.validating import validate_inputs
-    from akegraph.settings import read_settings
-    from akegraph.validation.findings import Severity
-    from akegraph.validation.report import report_json, report_text
 
-    report = validate_inputs(inputs, shapes)
-    chosen = language or read_settings().language
-    if format_ == "turtle":
-        echo_bytes(serialise_turtle(report.graph))
-    elif format_ == "json":
-        click.echo(json.dumps(report_json(report, chosen), ensure_ascii=False, indent=2))
-    else:
-        click.echo(printable(report_text(report, chosen)), nl=False)
-    if not report.conforms(Severity[fail_on.upper()]):
-        ctx.exit(1)
+    if dry_run and not fix:
+        raise click.UsageError("--dry-run is for --fix")
+    if fix and not inputs:
+        raise click.UsageError("--fix needs the plans or files that may be changed; name them")
+    knowledge = Knowledge()
+    if fix:
+        _mend(inputs, shapes, knowledge, dry_run=dry_run)
+    standard_input = sys.stdin.buffer.read() if "-" in inputs else b""
+    report = validate_inputs(
+        inputs, shapes, knowledge, engine=engine, plan=plan, standard_input=standard_input, in_full=True
+    )
+    _tell_coverage(report)
+    finish(ctx, report, **how)
+
+
+def _mend(inputs: tuple[str, ...], shapes: tuple[Path, ...], knowledge: Knowledge, *, dry_run: bool) -> None:
+    """Show what is safe to mend, and mend it."""
+    from akegraph.pipeline.mending import find_input_fixes
+    from akegraph.validation.fixing import apply_fixes, diff_of
+    from akegraph.validation.shapes import load_shapes
+
+    fixes = find_input_fixes(inputs, load_shapes(shapes or None), knowledge)
+    if not fixes:
+        click.echo("nothing can be mended safely", err=True)
+        return
+    click.echo(printable(diff_of(fixes)), err=True, nl=False)
+    for one in fixes:
+        click.echo(printable(f"{one.file}:{one.line}: {one.where}: {one.before!r} becomes {one.after!r}"), err=True)
+    if dry_run:
+        click.echo(f"{len(fixes)} fixes would be made; without --dry-run they are", err=True)
+        return
+    for path in apply_fixes(fixes):
+        click.echo(f"{path}: {sum(fix.file == path for fix in fixes)} fixes made", err=True)
+
+
+def _tell_coverage(report: ValidationReport) -> None:
+    """Say on standard error what was not looked at; a report that found nothing may have looked at nothing."""
+    if report.blind:
+        click.echo("Warning: no rule had anything to check in these data", err=True)
+    elif report.idle:
+        click.echo(
+            f"{len(report.idle)} rules had nothing to check: {_some(rule.code for rule in report.idle)}", err=True
+        )
+    if report.unwatched:
+        click.echo(f"{len(report.unwatched)} resources no rule looks at: {_some(report.unwatched)}", err=True)
+
+
+def _some(names: Iterable[str]) -> str:
+    """List the first few; --format json has them all."""
+    known = list(dict.fromkeys(names))
+    return printable(", ".join(known[:_SHOWN])) + (f" … and {len(known) - _SHOWN} more" if len(known) > _SHOWN else "")

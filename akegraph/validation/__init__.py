@@ -8,7 +8,7 @@ from akegraph.validation.findings import (
     Severity,
     ValidationReport,
 )
-from akegraph.validation.report import report_json, report_text
+from akegraph.validation.formats import report_json, report_text
 from akegraph.validation.shapes import Rule, Shapes, load_shapes
 
 __all__ = [

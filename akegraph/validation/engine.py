@@ -1,31 +1,42 @@
-"""Try shapes on a graph with pyshacl, and turn what it reports into findings that point at cells.
+"""From data and shapes to findings: an engine tries the shapes, and what it reports is pointed at cells.
 
-Only asserted triples are validated. The semantics are pyshacl's (https://www.w3.org/TR/shacl/); all that is
-done otherwise is that a SPARQL constraint is parsed once and not once for every focus node.
+Only asserted triples are validated. Which engines there are is told in ``engines``; nothing here depends on which of
+them is chosen.
 """
 
 from __future__ import annotations
 
-import re
-from typing import Any, cast
+import gc
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from typing import cast
 
-from rdflib import DCTERMS, RDF, RDFS, SH, BNode, Graph, Literal, URIRef
-from rdflib.collection import Collection
-from rdflib.plugins.sparql import prepareQuery
-from rdflib.plugins.sparql.sparql import Query
-from rdflib.query import Result
+from rdflib import RDF, RDFS, SH, BNode, Graph, Literal, URIRef
+from rdflib.collection import Collection as RdfList
 from rdflib.term import IdentifiedNode, Node
 
-from akegraph.errors import ShapesError
-from akegraph.graph.iris import shorten_iri
-from akegraph.graph.loading import new_graph, union
-from akegraph.terms import AKE
+from akegraph.graph.compact import CompactStore
+from akegraph.graph.iris import PREFIXES, shorten_iri
+from akegraph.graph.loading import new_graph
+from akegraph.validation.engines import ALL_ENGINES, DEFAULT_ENGINE, get_engine
+from akegraph.validation.engines.comparing import run_all
+from akegraph.validation.engines.guarded import GuardedEngine, is_foreign
 from akegraph.validation.findings import Finding, ValidationReport
+from akegraph.validation.messages import find_messages
 from akegraph.validation.places import Locator
-from akegraph.validation.shapes import Rule, Shapes, severity_of
+from akegraph.validation.shapes import DESCRIBING, Rule, Shapes, severity_of
+from akegraph.validation.view import view_of
 
 
-def validate_graph(data: Graph, shapes: Shapes, ontology: Graph, *, context: Graph | None = None) -> ValidationReport:
+def validate_graph(
+    data: Graph,
+    shapes: Shapes,
+    ontology: Graph,
+    *,
+    context: Graph | None = None,
+    engine: str = DEFAULT_ENGINE,
+    focus: Collection[Node] | None = None,
+) -> ValidationReport:
     """Validate asserted triples against shapes.
 
     :param data: what is validated, without inferred triples; not changed
@@ -33,101 +44,111 @@ def validate_graph(data: Graph, shapes: Shapes, ontology: Graph, *, context: Gra
     :param ontology: read for ``rdfs:subClassOf`` between named classes; not changed
     :param context: what the data rest on, such as the framework and the schemes; not changed. It is read together
         with the data, but a node of it that the data do not mention is nobody's finding here.
+    :param engine: a name of :func:`akegraph.validation.engines.engine_names`, or ``all`` to run every installed
+        engine and compare them
+    :param focus: validate only these nodes, such as all nodes of one plan; the rest is only looked into. The work does
+        not grow with the data, and what many plans share is pointed at in the rows among these nodes only
     :returns: the findings; a graph that does not conform is an answer, not an error
     :raises ShapesError: if the engine cannot work with the shapes
+    :raises UnknownEngineError: if there is no such engine
+    :raises QueryTimeoutError: if somebody else's query or pattern does not come to an end
+    :raises EngineDifferenceError: if ``all`` engines do not find the same
     """
-    everything = data if context is None else union((data, context))
-    results = _run_pyshacl(everything, shapes, ontology)
-    locator = Locator(everything)
-    mentioned = {node for s, _, o in data for node in (s, o)}
+    with _no_collection():
+        return _validate(data, shapes, ontology, context, engine, None if focus is None else frozenset(focus))
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Let Python look for no garbage in circles meanwhile.
+
+    Each time, it would go through all terms of the data; with ten times the data, that is ten times as often.
+    """
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def _validate(
+    data: Graph, shapes: Shapes, ontology: Graph, context: Graph | None, engine: str, wanted: frozenset[Node] | None
+) -> ValidationReport:
+    """Do the work of :func:`validate_graph`."""
+    everything = view_of((data, *_around(context, ontology)))
+    tried = _constraints_only(shapes)
+    guard = is_foreign(tried)
+    if engine == ALL_ENGINES:
+        results = run_all(everything, tried, wanted, guard=guard)
+    else:
+        chosen = get_engine(engine)
+        results = (GuardedEngine(chosen) if guard else chosen).run(everything, tried, wanted)
+    locator = Locator(everything, wanted)
+    paths: dict[Node, str] = {}
     found = [
-        (_finding(results, result, shapes, locator), result)
+        (_finding(results, result, shapes, locator, paths), result)
         for result in results.objects(None, SH.result)
-        if results.value(result, SH.focusNode) in mentioned
+        if _is_mentioned(data, cast(Node, results.value(result, SH.focusNode)))
     ]
     found.sort(key=lambda pair: pair[0].order)
     graph = _report_graph(results, found, shapes)
     return ValidationReport(findings=tuple(finding for finding, _ in found), shapes=shapes, graph=graph)
 
 
-def _run_pyshacl(data: Graph, shapes: Shapes, ontology: Graph) -> Graph:
-    """Return pyshacl's validation report as a graph."""
-    # Here and not above: it is heavy, and whoever asks akegraph for anything else need not wait for it.
-    import pyshacl
-    from pyparsing import ParseBaseException
-    from pyshacl.errors import ReportableRuntimeError, ShapeLoadError, ValidationFailure
+def _around(context: Graph | None, ontology: Graph) -> tuple[Graph, ...]:
+    """Return what the data rest on: in one graph, a copy, where that is small, so that less is looked into."""
+    subclasses = _subclasses(ontology)
+    if context is None:
+        return (subclasses,)
+    if len(context) > _SMALL:
+        return context, subclasses
+    for triple in context:
+        subclasses.add(triple)
+    return (subclasses,)
 
-    target = _PreparedGraph()
-    for triple in data:
-        target.add(triple)
-    # All that SHACL wants of an ontology. The rest, mixed in as ont_graph does, would be validated as data.
+
+_SMALL = 5000
+
+
+def _subclasses(ontology: Graph) -> Graph:
+    """Copy all that SHACL wants of an ontology. The rest would be validated as data."""
+    graph = Graph(CompactStore(), bind_namespaces="none")
     for subclass, _, superclass in ontology.triples((None, RDFS.subClassOf, None)):
         if isinstance(superclass, URIRef):
-            target.add((subclass, RDFS.subClassOf, superclass))
-    try:
-        _, results, text = pyshacl.validate(
-            data_graph=target,
-            shacl_graph=_constraints_only(shapes),
-            inference="none",
-            advanced=False,
-            inplace=True,
-            do_owl_imports=False,
-            meta_shacl=False,
-        )
-    except (ReportableRuntimeError, ShapeLoadError, ParseBaseException, re.error) as error:
-        raise ShapesError(f"shapes: cannot be used: {error}") from error
-    if isinstance(results, ValidationFailure):
-        raise ShapesError(f"shapes: cannot be used: {text}")
-    return cast(Graph, results)
+            graph.add((subclass, RDFS.subClassOf, superclass))
+    return graph
+
+
+def _is_mentioned(data: Graph, node: Node) -> bool:
+    return (node, None, None) in data or (None, None, node) in data
 
 
 def _constraints_only(shapes: Shapes) -> Graph:
     """Copy what an engine evaluates, without the words and reasons of each rule.
 
-    A copy, because pyshacl changes the shapes graph it is given; without words, because it looks through all
-    triples of a shape each time it tries it. A message with a variable stays: only the engine can fill it.
+    Without words, because pyshacl looks through all triples of a shape each time it tries it. A message with a
+    variable stays: only the engine knows the variable's value.
     """
     graph = new_graph()
     for subject, predicate, value in shapes.graph:
-        if subject not in shapes.rules or predicate not in _WORDS or "{" in str(value):
+        if subject not in shapes.rules or predicate not in DESCRIBING or "{" in str(value):
             graph.add((subject, predicate, value))
     return graph
 
 
-_WORDS = frozenset(
-    {SH.message, SH.name, SH.description, DCTERMS.identifier, DCTERMS.source, RDFS.seeAlso, AKE.inColumn}
-)
-
-
-class _PreparedGraph(Graph):
-    """A graph that parses each text of SPARQL once.
-
-    pyshacl 0.40 hands over the text of a SPARQL constraint again for every focus node, and rdflib parses it
-    again: nine tenths of the time of a validation.
-    """
-
-    def __init__(self) -> None:
-        super().__init__(bind_namespaces="none")
-        self._prepared: dict[str, Query] = {}
-
-    def query(self, query_object: str | Query, *args: Any, **kwargs: Any) -> Result:
-        """Evaluate a query as :meth:`rdflib.Graph.query` does."""
-        if isinstance(query_object, str):
-            if query_object not in self._prepared:
-                self._prepared[query_object] = prepareQuery(query_object)
-            query_object = self._prepared[query_object]
-        return super().query(query_object, *args, **kwargs)
-
-
-def _finding(results: Graph, result: Node, shapes: Shapes, locator: Locator) -> Finding:
-    """Read one ``sh:ValidationResult``."""
+def _finding(results: Graph, result: Node, shapes: Shapes, locator: Locator, paths: dict[Node, str]) -> Finding:
+    """Read one ``sh:ValidationResult``; ``paths`` holds the paths written so far."""
     shape = cast(IdentifiedNode, results.value(result, SH.sourceShape))
     focus = cast(Node, results.value(result, SH.focusNode))
     value = results.value(result, SH.value)
     path = results.value(result, SH.resultPath)
+    if path is not None and path not in paths:
+        paths[path] = path_text(results, path)
     rule = shapes.rules.get(shape)
     activities, shared = locator.find_activities(focus)
-    messages = sorted(str(message) for message in results.objects(result, SH.resultMessage))
+    texts = sorted(str(message) for message in results.objects(result, SH.resultMessage))
     return Finding(
         code=rule.code if rule is not None else str(shape),
         shape=shape,
@@ -135,14 +156,24 @@ def _finding(results: Graph, result: Node, shapes: Shapes, locator: Locator) -> 
         severity=severity_of(results.value(result, SH.resultSeverity)),
         focus=focus,
         label=locator.label(focus),
-        path=path_text(results, path) if path is not None else None,
+        path=paths[path] if path is not None else None,
         value=value,
         value_label=locator.label(value) if value is not None else None,
-        message=messages[0] if messages else "",
+        message=texts[0] if texts else "",
         places=locator.find_places(focus, rule.column if rule is not None else None),
         activities=activities,
         shared=shared,
+        messages=find_messages(results, result, shapes.graph),
+        details=_details(results, result, shapes, locator, paths),
     )
+
+
+def _details(
+    results: Graph, result: Node, shapes: Shapes, locator: Locator, paths: dict[Node, str]
+) -> tuple[Finding, ...]:
+    """Read the results inside a result, which say why a value does not fit another shape."""
+    found = (_finding(results, detail, shapes, locator, paths) for detail in results.objects(result, SH.detail))
+    return tuple(sorted(found, key=lambda detail: detail.order))
 
 
 def path_text(graph: Graph, path: Node) -> str:
@@ -153,14 +184,14 @@ def path_text(graph: Graph, path: Node) -> str:
     if isinstance(path, URIRef):
         return shorten_iri(path)
     if (path, RDF.first, None) in graph:
-        return "/".join(path_text(graph, step) for step in Collection(graph, path))
+        return "/".join(path_text(graph, step) for step in RdfList(graph, path))
     for predicate, form in _PATH_FORMS.items():
         inner = graph.value(path, predicate)
         if inner is not None:
             return form.format(path_text(graph, inner))
     alternatives = graph.value(path, SH.alternativePath)
     if alternatives is not None:
-        return "(" + "|".join(path_text(graph, step) for step in Collection(graph, alternatives)) + ")"
+        return "(" + "|".join(path_text(graph, step) for step in RdfList(graph, alternatives)) + ")"
     return str(path)
 
 
@@ -178,7 +209,9 @@ def _report_graph(results: Graph, found: list[tuple[Finding, Node]], shapes: Sha
     Messages come from the shapes: pyshacl 0.40 drops the language of those of SPARQL constraints. Blank nodes
     are named by the place of their finding, so the same findings serialise to the same bytes.
     """
-    graph = new_graph()
+    graph = Graph(CompactStore(), bind_namespaces="none")
+    for prefix, namespace in PREFIXES.items():
+        graph.bind(prefix, namespace)
     report = BNode("report")
     graph.add((report, RDF.type, SH.ValidationReport))
     graph.add((report, SH.conforms, Literal(not found)))
@@ -190,14 +223,16 @@ def _report_graph(results: Graph, found: list[tuple[Finding, Node]], shapes: Sha
             if predicate == SH.resultMessage:
                 continue
             graph.add((node, predicate, _copy(results, term, graph, f"{name}-{str(predicate).split('#')[-1]}")))
-        for message in _messages(results, result, shapes.rules.get(finding.shape)):
+        for message in _messages(results, result, finding, shapes.rules.get(finding.shape)):
             graph.add((node, SH.resultMessage, message))
     return graph
 
 
-def _messages(results: Graph, result: Node, rule: Rule | None) -> list[Node]:
-    if rule is not None and rule.messages:
-        return [Literal(text, lang=language or None) for language, text in rule.messages.items()]
+def _messages(results: Graph, result: Node, finding: Finding, rule: Rule | None) -> list[Node]:
+    """Return the filled messages, else the rule's own, else the engine's."""
+    said = finding.messages or (rule.messages if rule is not None else {})
+    if said:
+        return [Literal(text, lang=language or None) for language, text in said.items()]
     return list(results.objects(result, SH.resultMessage))
 
 

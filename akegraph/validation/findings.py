@@ -5,8 +5,9 @@ Nothing here knows an engine or a format; a report is the same whichever engine 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
     from rdflib import Graph
     from rdflib.term import IdentifiedNode, Node
 
-    from akegraph.validation.shapes import Shapes
+    from akegraph.validation.completeness import PlanTable
+    from akegraph.validation.shapes import Rule, Shapes
 
 
 class Severity(IntEnum):
@@ -32,9 +34,14 @@ class Severity(IntEnum):
         return self.name.lower()
 
 
+# What only an engine can fill in: {?value}, {$this}.
+_VARIABLE = re.compile(r"\{[?$]\w+\}")
+PlaceOrder = tuple[str, int, int, str, str, int]
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A cell of a source document that a finding points at.
+    """A cell of a source document, or a line of a file, that a finding points at.
 
     :param document: IRI of the document
     :param title: the document's title
@@ -45,6 +52,9 @@ class Place:
     :param heading: the column's heading as printed, else its label
     :param text: the cell's verbatim text; None where the row has no such cell
     :param record: IRI of the source record; None where the row has no such cell
+    :param cell: the cell of the spreadsheet that the row was read from, such as ``Taul1!C12``
+    :param file: the file that was validated, as the user gave it
+    :param line: its line, counted from 1
     """
 
     document: str | None = None
@@ -56,11 +66,14 @@ class Place:
     heading: str | None = None
     text: str | None = None
     record: str | None = None
+    cell: str | None = None
+    file: str | None = None
+    line: int | None = None
 
     @property
-    def order(self) -> tuple[str, int, int, str]:
-        """The key that sorts places by document, row, column and record."""
-        return (self.document or "", self.row or 0, self.rank, self.record or "")
+    def order(self) -> PlaceOrder:
+        """The key that sorts places by document, row, column and record, then by file and line."""
+        return (self.document or "", self.row or 0, self.rank, self.record or "", self.file or "", self.line or 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +90,7 @@ class ActivityRow:
     place: Place
 
     @property
-    def order(self) -> tuple[tuple[str, int, int, str], str]:
+    def order(self) -> tuple[PlaceOrder, str]:
         """The key that sorts activities by row, then IRI."""
         return (self.place.order, self.activity)
 
@@ -99,6 +112,10 @@ class Finding:
     :param places: the cells it points at, sorted
     :param activities: the activities it concerns, in row order
     :param shared: the focus node belongs to the framework or a vocabulary, not to one activity
+    :param messages: the engine's words by language with values filled in; they go before the rule's own
+    :param details: findings inside this one, ``sh:detail``
+    :param known: it is in the baseline, so it fails nothing
+    :param fixable: ``akegraph validate --fix`` settles it
     """
 
     code: str
@@ -114,19 +131,29 @@ class Finding:
     places: tuple[Place, ...]
     activities: tuple[ActivityRow, ...]
     shared: bool
+    messages: Mapping[str, str] = field(default_factory=dict)
+    details: tuple[Finding, ...] = ()
+    known: bool = False
+    fixable: bool = False
 
     @property
-    def order(self) -> tuple[tuple[str, int, int, str], str, str, str, str, str]:
+    def order(self) -> tuple[PlaceOrder, str, str, str, str, str]:
         """The key that sorts findings by document, row, column and code, and decides every tie."""
-        first = self.places[0].order if self.places else ("", 0, 0, "")
+        first = self.places[0].order if self.places else Place().order
         return (
             first,
             self.code,
-            str(self.focus),
+            _text(self.focus, self.label),
             str(self.component),
             self.path or "",
-            str(self.value or ""),
+            _text(self.value, self.value_label),
         )
+
+
+def _text(node: Node | None, label: str | None) -> str:
+    """Return a node's text; of a blank node its label here, because its own changes from run to run."""
+    # Told by its class's name, so that nothing here has to import rdflib.
+    return (label or "") if type(node).__name__ == "BNode" else str(node or "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,15 +163,27 @@ class ValidationReport:
     :param findings: sorted by document, row, column and code
     :param shapes: the rules that were tried, with their messages
     :param graph: the same as ``sh:ValidationReport``, with the messages in every language
+    :param tables: the plans that were validated, cell by cell, with what is filled and what is not
+    :param idle: the rules that had nothing to look at
+    :param unwatched: the resources that no rule looked at, by IRI
+    :param blind: no rule had anything to look at, so that nothing was found says nothing
     """
 
     findings: tuple[Finding, ...]
     shapes: Shapes
     graph: Graph
+    tables: tuple[PlanTable, ...] = ()
+    idle: tuple[Rule, ...] = ()
+    unwatched: tuple[str, ...] = ()
+    blind: bool = False
 
     def conforms(self, at: Severity = Severity.INFO) -> bool:
         """Tell whether there is no finding as grave as ``at`` or graver."""
         return all(finding.severity < at for finding in self.findings)
+
+    def fails(self, at: Severity) -> bool:
+        """Tell whether a finding that no baseline knows is as grave as ``at`` or graver."""
+        return any(finding.severity >= at for finding in self.findings if not finding.known)
 
     @property
     def counts(self) -> Mapping[Severity, int]:
@@ -155,6 +194,13 @@ class ValidationReport:
         }
 
     def message(self, finding: Finding, language: Language) -> str:
-        """Say what a finding is about, in ``language`` if its rule has words in it."""
+        """Say what a finding is about, in ``language`` if there are words in it."""
         rule = self.shapes.rules.get(finding.shape)
-        return (rule and rule.message(language)) or finding.message
+        own = finding.messages.get(language) or finding.messages.get("")
+        if own is None and rule is not None and not _VARIABLE.search(said := rule.message(language) or ""):
+            own = said
+        return own or next(iter(finding.messages.values()), finding.message)
+
+    def rule(self, finding: Finding) -> Rule | None:
+        """Return the rule that a finding comes from, if the shapes are at hand."""
+        return self.shapes.rules.get(finding.shape)

@@ -5,15 +5,16 @@ Everything is read from asserted triples; nothing needs inference.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
-from rdflib import DCTERMS, RDF, RDFS, SKOS, Graph, Literal, URIRef
+from rdflib import DCTERMS, RDF, RDFS, SKOS, BNode, Graph, Literal, URIRef
 from rdflib.term import Node
 
-from akegraph.graph.iris import shorten_iri
+from akegraph.graph.iris import AKEV, shorten_iri
 from akegraph.terms import AKE
 from akegraph.validation.findings import ActivityRow, Place
+from akegraph.validation.naming import describe_blank
 
 # From a part of one activity to what it is part of: followed backwards, they end at its activity.
 _OWN = (AKE.hasOutput, AKE.hasOutcome, AKE.hasEvaluation)
@@ -41,35 +42,33 @@ _COLUMN_OF: Mapping[Node, str] = {
     AKE.IndicatorSet: "evaluation",
 }
 
-_Row = tuple[str | None, int | None]
+_OWN_CLASSES = (AKE.Activity, AKE.Output, AKE.Outcome, AKE.Evaluation)
+
+_Row = tuple[Node | None, int | None]
 
 
 class Locator:
-    """Finds cells, rows and names in one asserted graph.
+    """Finds cells, rows and names in one asserted graph; reads what it is asked about, and no more.
 
     Reads ``ake:statedIn``, ``ake:fromDocument``, ``ake:pageNumber``, ``ake:rowNumber``, ``ake:inColumn``,
     ``ake:columnName``, ``ake:verbatimText`` and the links of the chain.
 
     :param graph: a plan with its framework and schemes; not changed, and not to be changed while this is used
+    :param within: where something is shared by many plans, point at the rows and activities among these nodes only, so
+        that the work does not grow with the number of plans; at all of them by default
     """
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, within: Collection[Node] | None = None) -> None:
         self._graph = graph
+        self._within = _Within(graph, within) if within is not None else None
         self._columns: dict[Node, str] = {}
-        self._concepts: dict[str, Node] = {}
-        self._headings: dict[tuple[str | None, str], tuple[int, str | None]] = {}
-        self._cells: dict[tuple[_Row, str | None], list[Place]] = {}
         self._records: dict[Node, Place] = {}
-        for record in sorted(graph.subjects(RDF.type, AKE.SourceRecord), key=str):
-            place = self._read_record(record)
-            self._records[record] = place
-            self._cells.setdefault((_row(place), place.column), []).append(place)
-            if place.column is not None:
-                self._headings.setdefault((place.document, place.column), (place.rank, place.heading))
-        self._activities: dict[_Row, set[Node]] = {}
-        for activity in graph.subjects(RDF.type, AKE.Activity):
-            for place in self._stated(activity):
-                self._activities.setdefault(_row(place), set()).add(activity)
+        self._documents: dict[Node | None, _Document] = {}
+        self._rows: dict[Node, ActivityRow] = {}
+        self._row_of: dict[Node, _Row] = {}
+        self._known_records: dict[Node, bool] = {}
+        self._own: dict[Node, set[Node]] = {}
+        self._empty: dict[tuple[_Row, str], Place] = {}
 
     def find_places(self, focus: Node, column: URIRef | None) -> tuple[Place, ...]:
         """List the cells a finding points at, one per row where the column is known.
@@ -79,12 +78,14 @@ class Locator:
         """
         stated = self._stated(focus) or self._stated(*self._own_activities(focus))
         notation = self._notation(column) if column is not None else self._default_column(focus)
-        if focus in self._records or notation is None:
-            return tuple(sorted(set(stated), key=lambda place: place.order))
-        places: set[Place] = set()
-        for place in stated:
-            cells = self._cells.get((_row(place), notation))
-            places.update(cells or (self._empty_cell(place, notation),))
+        if notation is None or self._is_record(focus):
+            places = set(self._read_records(stated))
+        else:
+            places = set()
+            for record in stated:
+                document, row = self._row(record)
+                cells = self._document(document).cells.get((row, notation))
+                places.update(self._read_records(cells) if cells else (self._empty_cell(record, notation),))
         return tuple(sorted(places, key=lambda place: place.order))
 
     def find_activities(self, focus: Node) -> tuple[tuple[ActivityRow, ...], bool]:
@@ -92,18 +93,14 @@ class Locator:
 
         :returns: the activities, and whether the node is shared: part of the framework or a vocabulary
         """
-        if focus in self._records:
-            row = _row(self._records[focus])
-            own = self._activities.get(row, set())
-        else:
-            own = self._own_activities(focus)
+        own = self._activities_of_row(focus) if self._is_record(focus) else self._own_activities(focus)
         if own:
             return self._as_rows(own), False
         users = self._using_activities(focus)
         return self._as_rows(users), bool(users)
 
     def label(self, node: Node) -> str:
-        """Name a node: its Finnish label, else any, else its text, else its IRI shortened by prefixes."""
+        """Name a node: its Finnish label, else any, else its text, its IRI shortened by prefixes, or what is said of it."""
         if isinstance(node, Literal):
             return str(node)
         labels = [
@@ -115,39 +112,125 @@ class Locator:
         finnish = [label for label in labels if label.language == "fi"]
         if labels:
             return str((finnish or labels)[0])
-        return shorten_iri(node) if isinstance(node, URIRef) else str(node)
+        if isinstance(node, BNode):
+            return describe_blank(self._graph, node)
+        return shorten_iri(str(node))
 
-    def _stated(self, *nodes: Node) -> list[Place]:
-        """List the cells that nodes are stated in; a record is its own cell."""
-        records = [record for node in nodes for record in self._graph.objects(node, AKE.statedIn)]
-        return [self._records[record] for record in (*records, *nodes) if record in self._records]
+    def _is_record(self, node: Node) -> bool:
+        known = self._known_records.get(node)
+        if known is None:
+            known = self._known_records[node] = (node, RDF.type, AKE.SourceRecord) in self._graph
+        return known
+
+    def _stated(self, *nodes: Node) -> list[Node]:
+        """List the records that nodes are stated in; a record is its own."""
+        found: list[Node] = []
+        for node in nodes:
+            if self._within is not None and not self._is_own(node):
+                found += (record for record in self._within.records if (node, AKE.statedIn, record) in self._graph)
+            else:
+                found += (record for record in self._graph.objects(node, AKE.statedIn) if self._is_record(record))
+            if self._is_record(node):
+                found.append(node)
+        return found
+
+    def _is_own(self, node: Node) -> bool:
+        """Tell whether a node belongs to one activity, so that few records state it."""
+        return any((node, RDF.type, kind) in self._graph for kind in _OWN_CLASSES)
+
+    def _row(self, record: Node) -> _Row:
+        """Return the document and the row number of a record."""
+        known = self._row_of.get(record)
+        if known is None:
+            number = _integer(self._graph.value(record, AKE.rowNumber))
+            known = self._row_of[record] = self._graph.value(record, AKE.fromDocument), number
+        return known
+
+    def _activities_of_row(self, record: Node) -> set[Node]:
+        """Find the activities that are stated in any cell of a record's row."""
+        document, row = self._row(record)
+        return {
+            activity
+            for cell in self._document(document).rows.get(row, ())
+            for activity in self._graph.subjects(AKE.statedIn, cell)
+            if (activity, RDF.type, AKE.Activity) in self._graph
+        }
+
+    def _document(self, document: Node | None) -> _Document:
+        """List the records of a document by row and column, the first time that it is asked about."""
+        known = self._documents.get(document)
+        if known is None:
+            known = self._documents[document] = _Document()
+            for record in sorted(self._records_of(document), key=str):
+                row, column = self._row(record)[1], self._graph.value(record, AKE.inColumn)
+                known.rows.setdefault(row, []).append(record)
+                if column is not None:
+                    notation = self._notation(column)
+                    known.cells.setdefault((row, notation), []).append(record)
+                    known.first.setdefault(notation, record)
+        return known
+
+    def _records_of(self, document: Node | None) -> list[Node]:
+        if document is not None:
+            return [record for record in self._graph.subjects(AKE.fromDocument, document) if self._is_record(record)]
+        every = self._graph.subjects(RDF.type, AKE.SourceRecord) if self._within is None else self._within.records
+        return [record for record in every if (record, AKE.fromDocument, None) not in self._graph]
+
+    def _read_records(self, records: Iterable[Node]) -> list[Place]:
+        return [self._read_record(record) for record in records]
 
     def _read_record(self, record: Node) -> Place:
-        graph = self._graph
-        document = graph.value(record, AKE.fromDocument)
-        column = graph.value(record, AKE.inColumn)
-        named = graph.value(record, AKE.columnName, default=column)
-        text = graph.value(record, AKE.verbatimText)
-        return Place(
-            document=str(document) if document is not None else None,
-            title=self.label(document) if document is not None else None,
-            page=_integer(graph.value(record, AKE.pageNumber)),
-            row=_integer(graph.value(record, AKE.rowNumber)),
-            column=self._notation(column) if column is not None else None,
-            rank=self._rank(column),
-            heading=self.label(named) if named is not None else None,
-            text=str(text) if text is not None else None,
-            record=str(record),
-        )
+        place = self._records.get(record)
+        if place is None:
+            graph = self._graph
+            document, row = self._row(record)
+            column = graph.value(record, AKE.inColumn)
+            named = graph.value(record, AKE.columnName, default=column)
+            text = graph.value(record, AKE.verbatimText)
+            place = self._records[record] = Place(
+                document=str(document) if document is not None else None,
+                title=self._title(document),
+                page=_integer(graph.value(record, AKE.pageNumber)),
+                row=row,
+                column=self._notation(column) if column is not None else None,
+                rank=self._rank(column),
+                heading=self.label(named) if named is not None else None,
+                text=str(text) if text is not None else None,
+                record=str(record),
+            )
+        return place
 
-    def _empty_cell(self, place: Place, notation: str) -> Place:
-        """Return the place in a row where the column's cell would be, headed as elsewhere in the document."""
-        column = self._concepts.get(notation)
-        rank, heading = self._headings.get((place.document, notation)) or (
-            self._rank(column),
-            self.label(column) if column is not None else notation,
-        )
-        return replace(place, column=notation, rank=rank, heading=heading, text=None, record=None)
+    def _title(self, document: Node | None) -> str | None:
+        if document is None:
+            return None
+        known = self._document(document)
+        if known.title is None:
+            known.title = self.label(document)
+        return known.title
+
+    def _empty_cell(self, record: Node, notation: str) -> Place:
+        """Return the place in a record's row where the column's cell would be, headed as elsewhere in the document."""
+        known = self._empty.get((self._row(record), notation))
+        if known is not None:
+            return known
+        place = self._read_record(record)
+        first = self._document(self._row(record)[0]).first.get(notation)
+        if first is not None:
+            like = self._read_record(first)
+            rank, heading = like.rank, like.heading
+        else:
+            column = self._column(notation)
+            rank, heading = self._rank(column), self.label(column) if column is not None else notation
+        empty = replace(place, column=notation, rank=rank, heading=heading, text=None, record=None)
+        return self._empty.setdefault((self._row(record), notation), empty)
+
+    def _column(self, notation: str) -> Node | None:
+        """Find the column of a notation: one met before, else one of the vocabulary of columns."""
+        for column, known in self._columns.items():
+            if known == notation:
+                return column
+        found = self._graph.subjects(SKOS.notation, Literal(notation))
+        return next((column for column in found if (column, SKOS.inScheme, AKEV.column) in self._graph), None)
 
     def _rank(self, column: Node | None) -> int:
         return (_integer(self._graph.value(column, AKE.rank)) or 0) if column is not None else 0
@@ -157,7 +240,6 @@ class Locator:
         if column not in self._columns:
             notation = self._graph.value(column, SKOS.notation)
             self._columns[column] = str(notation if notation is not None else column)
-            self._concepts[self._columns[column]] = column
         return self._columns[column]
 
     def _default_column(self, focus: Node) -> str | None:
@@ -166,10 +248,15 @@ class Locator:
 
     def _own_activities(self, focus: Node) -> set[Node]:
         """Follow the links of a single chain backwards to activities."""
-        return self._backwards([focus], _OWN)
+        known = self._own.get(focus)
+        if known is None:
+            known = self._own[focus] = self._backwards([focus], _OWN)
+        return known
 
     def _using_activities(self, focus: Node) -> set[Node]:
         """Follow every link backwards to activities; a pathway is used through its impacts and goals."""
+        if self._within is not None:
+            return self._within.users(focus)
         start = [focus, *self._graph.subjects(AKE.inPathway, focus)]
         return self._backwards(start, (*_OWN, *_SHARED))
 
@@ -188,15 +275,53 @@ class Locator:
         return activities
 
     def _as_rows(self, activities: Iterable[Node]) -> tuple[ActivityRow, ...]:
-        rows = []
-        for activity in activities:
+        return tuple(sorted((self._as_row(activity) for activity in activities), key=lambda row: row.order))
+
+    def _as_row(self, activity: Node) -> ActivityRow:
+        row = self._rows.get(activity)
+        if row is None:
             cells = self.find_places(activity, None)
-            rows.append(ActivityRow(str(activity), self.label(activity), cells[0] if cells else Place()))
-        return tuple(sorted(rows, key=lambda row: row.order))
+            place = cells[0] if cells else Place()
+            row = self._rows[activity] = ActivityRow(str(activity), self.label(activity), place)
+        return row
 
 
-def _row(place: Place) -> _Row:
-    return (place.document, place.row)
+@dataclass(slots=True)
+class _Document:
+    """The records of one document: by row, by row and column, and the first of each column."""
+
+    title: str | None = None
+    rows: dict[int | None, list[Node]] = field(default_factory=dict)
+    cells: dict[tuple[int | None, str], list[Node]] = field(default_factory=dict)
+    first: dict[str, Node] = field(default_factory=dict)
+
+
+class _Within:
+    """The records and activities among some nodes, found by following links forwards from these nodes only."""
+
+    def __init__(self, graph: Graph, nodes: Collection[Node]) -> None:
+        self._graph = graph
+        own = [node for node in nodes if any((node, RDF.type, kind) in graph for kind in _OWN_CLASSES)]
+        self.records = {record for node in own for record in graph.objects(node, AKE.statedIn)}
+        self.records.update(node for node in nodes if (node, RDF.type, AKE.SourceRecord) in graph)
+        self._users: dict[Node, set[Node]] = {}
+        for activity in own:
+            if (activity, RDF.type, AKE.Activity) in graph:
+                for reached in self._reach(activity):
+                    self._users.setdefault(reached, set()).add(activity)
+
+    def users(self, node: Node) -> set[Node]:
+        """Find the activities from which links lead to a node."""
+        return self._users.get(node, set())
+
+    def _reach(self, activity: Node) -> set[Node]:
+        waiting, seen = [activity], set[Node]()
+        while waiting:
+            node = waiting.pop()
+            if node not in seen:
+                seen.add(node)
+                waiting.extend(target for link in (*_OWN, *_SHARED) for target in self._graph.objects(node, link))
+        return seen | {pathway for node in seen for pathway in self._graph.objects(node, AKE.inPathway)}
 
 
 def _integer(term: Node | None) -> int | None:
