@@ -53,7 +53,7 @@ def spoil(folder: Path, row: int, heading: str, text: str) -> None:
         writer.writerows(lines)
 
 
-@pytest.mark.parametrize("name", ["export", "import", "build", "validate", "query", "sparql", "chain", "serve"])
+@pytest.mark.parametrize("name", sorted(main.commands))
 def test_every_command_has_help_an_example_and_a_line_in_the_readme(name: str) -> None:
     result = run(name, "--help")
     assert result.exit_code == 0
@@ -61,8 +61,9 @@ def test_every_command_has_help_an_example_and_a_line_in_the_readme(name: str) -
     assert f"akegraph {name}" in README.read_text(encoding="utf-8")
 
 
-def test_the_commands_are_these() -> None:
-    assert sorted(main.commands) == ["build", "chain", "export", "import", "query", "serve", "sparql", "validate"]
+def test_these_commands_are_there() -> None:
+    names = "build chain explain export import query report serve sparql validate"
+    assert set(main.commands) >= set(names.split())
 
 
 def test_import_and_answers_give_the_rows_of_the_plan(tmp_path: Path) -> None:
@@ -135,7 +136,7 @@ def test_a_refused_import_leaves_its_doubts_to_be_answered_where_no_review_is(tm
     document.write_text(SOURCE.read_text(encoding="utf-8").replace("5. Päätämme", "6. Päätämme", 1), encoding="utf-8")
     command = ("import", str(document), "--rows", str(rows), "--review", str(review))
     refused(run(*command), 3, "level 6")
-    assert not rows.exists()
+    assert "6. Päätämme yhdessä" in rows.read_text(encoding="utf-8")
     text = review.read_text(encoding="utf-8")
     (block,) = (block for block in text.split("[[doubt]]") if "6. Päätämme" in block)
     answered = block.replace('answer = ""', 'answer = "5. Päätämme yhdessä – Otan vastuun"')
@@ -251,9 +252,10 @@ def test_validate_reports_in_three_languages_and_formats() -> None:
     assert finnish.count("AKE-202") == english.count("AKE-202") == 4
     assert "s. 17, rivi 9, Arviointi" in finnish
     report = json.loads(run("validate", PLAN, "--format", "json").stdout)
-    assert len(report["findings"]) == 10
+    assert sum(one["severity"] == "warning" for one in report["findings"]) == 10
     turtle = run("validate", PLAN, "--format", "turtle").stdout
-    assert turtle.count("sh:ValidationResult") == 10
+    assert turtle.count("sh:ValidationResult") == len(report["findings"])
+    assert turtle.count("sh:Warning") == 10
 
 
 BAD_TURTLE = {
@@ -275,7 +277,8 @@ def test_malformed_turtle_is_refused_with_its_line(case: str, tmp_path: Path) ->
 def test_a_turtle_file_is_told_only_of_what_it_mentions(tmp_path: Path) -> None:
     text = "<urn:a> a <https://w3id.org/akegraph/ontology#Indicator> ."
     (tmp_path / "good.ttl").write_text(text, encoding="utf-8")
-    assert json.loads(run("validate", str(tmp_path / "good.ttl"), "--format", "json").stdout)["findings"] == []
+    text = run("validate", str(tmp_path / "good.ttl"), "--format", "csv").stdout
+    assert {row["focus"] for row in csv.DictReader(io.StringIO(text))} == {"urn:a"}
 
 
 @pytest.mark.parametrize(
@@ -353,7 +356,7 @@ def test_query_answers_alike_in_every_format(question: tuple[str, ...]) -> None:
 def test_query_list_names_every_question() -> None:
     listed = json.loads(run("query", "--list", "--format", "json").stdout)
     assert [question["name"] for question in listed] == sorted(load_queries())
-    assert len(listed) == 10
+    assert len(listed) == 11
     table = run("query", "--list").stdout
     assert all(question["name"] in table for question in listed)
 

@@ -27,7 +27,7 @@ from akegraph.store.embedded import EmbeddedStore
 CASES = Path(__file__).parent / "queries"
 NAMES = (
     "activities-by-path", "activities-by-task", "activities-leading-to", "evaluation-timing", "gaps",
-    "indicators-of-activity", "participating-activities", "participation-levels", "tasks-by-paths",
+    "indicator-values", "indicators-of-activity", "participating-activities", "participation-levels", "tasks-by-paths",
     "whole-chain",
 )  # fmt: skip
 INTERNAL = ("chain-activities", "chain-facets", "chain-places", "chain-steps")

@@ -70,6 +70,6 @@ def test_bad_anchors_are_refused(tmp_path, content, says):
 def test_an_unknown_anchor_is_refused(tmp_path):
     text = resource("data", "reference", "anchors.toml").read_text(encoding="utf-8")
     file = tmp_path / "anchors.toml"
-    file.write_text(f'{text}\npolku = ["x"]\n', encoding="utf-8")
+    file.write_text(f'polku = ["x"]\n{text}', encoding="utf-8")
     with pytest.raises(VocabularyError, match="unknown key 'polku'"):
         read_anchors(file)

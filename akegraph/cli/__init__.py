@@ -11,9 +11,13 @@ from akegraph import __version__
 from akegraph.cli.asking import chain, query, sparql
 from akegraph.cli.building import build
 from akegraph.cli.checking import validate
+from akegraph.cli.explaining import explain
+from akegraph.cli.diffing import diff
 from akegraph.cli.exporting import export
 from akegraph.cli.failing import ErrorGroup
 from akegraph.cli.importing import import_
+from akegraph.cli.reporting import report
+from akegraph.cli.reviewing import review
 from akegraph.cli.serving import serve
 
 __all__ = ["main"]
@@ -32,5 +36,5 @@ def main() -> None:
     """
 
 
-for command in (import_, build, validate, query, sparql, chain, serve, export):
+for command in (import_, review, build, validate, report, explain, query, sparql, chain, serve, export, diff):
     main.add_command(command)

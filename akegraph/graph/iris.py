@@ -24,8 +24,8 @@ ELI = Namespace("http://data.europa.eu/eli/ontology#")
 SPDX = Namespace("http://spdx.org/rdf/terms#")
 
 Kind = Literal[
-    "activity", "area", "document", "evaluation", "framework", "goal", "impact", "indicator-set", "organisation",
-    "outcome", "output", "pathway", "period", "plan", "record",
+    "activity", "area", "document", "evaluation", "framework", "goal", "impact", "indicator", "indicator-set",
+    "indicator-value", "organisation", "outcome", "output", "pathway", "period", "plan", "record",
 ]  # fmt: skip
 
 PREFIXES: dict[str, str] = {
@@ -85,6 +85,6 @@ def shorten_iri(iri: str) -> str:
     """Write an IRI with the longest prefix that fits, for people to read; as it is where none does."""
     fits = [(prefix, space) for prefix, space in PREFIXES.items() if iri.startswith(space)]
     if not fits:
-        return iri
+        return str(iri)
     prefix, space = max(fits, key=lambda fit: len(fit[1]))
     return f"{prefix}:{iri[len(space) :]}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from rdflib.term import Node
 
 from akegraph.errors import VocabularyError
 from akegraph.graph.iris import AKEV
+from akegraph.settings import LANGUAGES
 from akegraph.table.columns import Lexicon, Wording, read_anchors
 from akegraph.table.plan import LANGUAGE
 from akegraph.terms import AKE
@@ -39,7 +40,8 @@ class Schemes:
 def read_schemes(graph: Graph, anchors: Path) -> Schemes:
     """Read ``skos:Concept``s with ``skos:inScheme``, ``skos:notation``, ``ake:rank`` and Finnish labels.
 
-    ``skos:prefLabel`` gives the wording, ``skos:altLabel`` and ``skos:hiddenLabel`` its variants.
+    ``skos:prefLabel`` gives the wording, ``skos:altLabel`` and ``skos:hiddenLabel`` its variants; for columns, the
+    labels in other languages are variants too.
 
     :param graph: the schemes; not changed
     :param anchors: the file of the words that open the parts of a cell
@@ -50,7 +52,8 @@ def read_schemes(graph: Graph, anchors: Path) -> Schemes:
     for scheme in ("column", "task", "path", "participation", "timing"):
         found: list[Wording] = []
         for concept in graph.subjects(SKOS.inScheme, AKEV[scheme]):
-            wording = _wording(graph, concept)
+            # a plan in Finnish may be headed in another language, and then its headings alone are
+            wording = _wording(graph, concept, LANGUAGES if scheme == "column" else (LANGUAGE,))
             concepts[scheme, wording.notation] = URIRef(str(concept))
             found.append(wording)
         if not found:
@@ -67,19 +70,20 @@ def read_schemes(graph: Graph, anchors: Path) -> Schemes:
     return Schemes(concepts, lexicon)
 
 
-def _wording(graph: Graph, concept: Node) -> Wording:
+def _wording(graph: Graph, concept: Node, languages: Collection[str]) -> Wording:
     notation = graph.value(concept, SKOS.notation)
     rank = graph.value(concept, AKE.rank)
-    labels = _texts(graph, concept, SKOS.prefLabel)
+    labels = _texts(graph, concept, SKOS.prefLabel, (LANGUAGE,))
     if notation is None or not isinstance(rank, Literal) or len(labels) != 1:
         raise VocabularyError(f"concept {concept}: needs one skos:notation, ake:rank and skos:prefLabel@{LANGUAGE}")
-    variants = _texts(graph, concept, SKOS.altLabel) + _texts(graph, concept, SKOS.hiddenLabel)
+    names = (SKOS.prefLabel, SKOS.altLabel, SKOS.hiddenLabel)
+    variants = {text for predicate in names for text in _texts(graph, concept, predicate, languages)} - {labels[0]}
     return Wording(str(notation), labels[0], tuple(sorted(variants)), int(rank))
 
 
-def _texts(graph: Graph, concept: Node, predicate: URIRef) -> list[str]:
+def _texts(graph: Graph, concept: Node, predicate: URIRef, languages: Collection[str]) -> list[str]:
     return [
         str(value)
         for value in graph.objects(concept, predicate)
-        if isinstance(value, Literal) and value.language == LANGUAGE
+        if isinstance(value, Literal) and value.language in languages
     ]

@@ -11,6 +11,7 @@ from akegraph.graph.iris import Kind, mint_resource
 from akegraph.graph.loading import union
 from akegraph.graph.mapping import map_documents, map_plan
 from akegraph.pipeline.knowledge import Knowledge, PlanFolder, raise_problems
+from akegraph.pipeline.measuring import map_folder_measurements
 from akegraph.table.cells import check_table, parse_row
 from akegraph.table.model import CellState, Table
 from akegraph.table.plan import Document, Plan
@@ -25,7 +26,10 @@ def map_folder(folder: PlanFolder, knowledge: Knowledge) -> tuple[Plan, Graph]:
     """
     plan = folder.plan
     raise_problems(find_unknown_names(plan, str(folder.path / "plan.toml"), knowledge))
-    return plan, map_table(plan, _find_document(folder, plan, knowledge), folder.read_table(knowledge), knowledge)
+    document = _find_document(folder, plan, knowledge)
+    graph = map_table(plan, document, folder.read_table(knowledge), knowledge)
+    graph += map_folder_measurements(folder, plan, document, knowledge)
+    return plan, graph
 
 
 def map_table(plan: Plan, document: Document, table: Table, knowledge: Knowledge) -> Graph:

@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 
 from akegraph.errors import VocabularyError
+from akegraph.table.model import Column
 
 HYPHENS = "-\u2010\u2011"
 DASHES = HYPHENS + "\u2012\u2013\u2014\u2015\u2212"
@@ -44,6 +45,8 @@ class Anchors:
     conjunction: tuple[str, ...]
     document: tuple[str, ...]
     page: tuple[str, ...]
+    headings: tuple[tuple[str, str], ...] = ()
+    """Other headings of the columns, each with the notation of its column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +75,25 @@ def read_anchors(path: Path) -> Anchors:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise VocabularyError(f"{path}: cannot be read as TOML: {error}") from error
     words: dict[str, tuple[str, ...]] = {}
+    headings = _read_headings(content.pop("headings", {}), path)
     for known in fields(Anchors):
+        if known.name == "headings":
+            continue
         value = content.pop(known.name, None)
         if not isinstance(value, list) or not value or not all(isinstance(w, str) and w.strip() for w in value):
             raise VocabularyError(f"{path}: {known.name!r} must be a list of one word or more")
         words[known.name] = tuple(unicodedata.normalize("NFC", word) for word in value)
     if content:
         raise VocabularyError(f"{path}: unknown key {min(content)!r}; known: {', '.join(words)}")
-    return Anchors(**words)
+    return Anchors(**words, headings=headings)
+
+
+def _read_headings(table: object, path: Path) -> tuple[tuple[str, str], ...]:
+    if not isinstance(table, dict) or not all(isinstance(texts, list) for texts in table.values()):
+        raise VocabularyError(f"{path}: 'headings' must be a table of lists, one for each column")
+    if unknown := sorted(set(table) - set(Column)):
+        raise VocabularyError(f"{path}: 'headings' knows no column {unknown[0]!r}; known: {', '.join(Column)}")
+    return tuple((text, column) for column, texts in table.items() for text in texts)
 
 
 def normalise(text: str) -> str:

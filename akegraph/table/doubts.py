@@ -17,7 +17,7 @@ from akegraph.table.segments import MIDDLE, Draft, RowDraft, quote
 from akegraph.table.words import Word, raw_of
 
 Reader = Callable[[str, Lexicon], tuple[object, list[str]]]
-_READERS: dict[Column, Reader] = {
+READERS: dict[Column, Reader] = {
     Column.TASK: read_task,
     Column.IMPACT: read_impact,
     Column.EFFECTIVENESS: read_goal,
@@ -51,7 +51,7 @@ def _is_sure(row: RowDraft) -> bool:
 def doubt_wordings(rows: Sequence[RowDraft], lexicon: Lexicon) -> None:
     """Doubt the cells that the grammar of their column does not read; trust those that a list words whole."""
     for row in rows:
-        for column, read in _READERS.items():
+        for column, read in READERS.items():
             draft = row.cells[column]
             if not draft.words:
                 continue

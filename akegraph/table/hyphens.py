@@ -85,7 +85,7 @@ def _by_rule(before: str, after: str, attested: Collection[str], kept: str, join
         return Join(kept if has_kept else joined, one_word=True)
     where = "both ways" if has_kept else "nowhere else"
     why = f"{before!r} at a line end, then {after!r}: the document has the word {where}"
-    if not after[:1].islower() or _same_vowel(stem[-1:], after[:1]):
+    if not after[:1].islower() or meets_itself(stem, after):
         return Join(kept, one_word=True, why=why)
     return Join(joined, one_word=True, why=why)
 
@@ -98,8 +98,9 @@ def _is_abbreviation(stem: str) -> bool:
     return 1 < len(last) <= _LONGEST_ABBREVIATION and last.isalpha() and last.isupper()
 
 
-def _same_vowel(left: str, right: str) -> bool:
-    return left.lower() == right.lower() and left.lower() in _VOWELS
+def meets_itself(stem: str, after: str) -> bool:
+    """Tell whether equal vowels meet, so that a compound keeps its hyphen: ``linja-auto``."""
+    return stem[-1:].lower() == after[:1].lower() and stem[-1:].lower() in _VOWELS
 
 
 def join_lines(

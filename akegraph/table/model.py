@@ -31,10 +31,14 @@ class CellState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell: its text on one line, and how sure the text is."""
+    """One cell: its text on one line, and how sure the text is.
+
+    :param sheet_cell: its address where the plan came in a spreadsheet, ``Plan!B7``
+    """
 
     text: str
     state: CellState = CellState.SURE
+    sheet_cell: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ import tomlkit
 from tomlkit.exceptions import TOMLKitError
 
 from akegraph.errors import SourceError
-from akegraph.table.model import Cell, CellState, Column, Doubt, Reading, Row
+from akegraph.table.model import CellState, Column, Doubt, Reading, Row
 
 _ABOUT = (
     "The cells of this plan that were in doubt: what was read in the document, what is proposed, and why.",
@@ -170,6 +170,28 @@ def write_review(review: Review) -> bytes:
     return document.as_string().encode()
 
 
+def write_answer(data: bytes, item: ReviewItem) -> bytes:
+    """Put one answer into a review as it lies on the disk; all else in it, comments too, stays as it is.
+
+    :param item: the doubt with its answer, who decided and when
+    :raises SourceError: if the review no longer holds the doubt
+    """
+    document = tomlkit.parse(data.decode("utf-8-sig"))
+    for table in document.get("doubt", []):
+        if (table.get("row"), table.get("column"), table.get("read")) == item.key:
+            table["answer"], table["decided_by"], table["decided_on"] = item.answer, item.decided_by, item.decided_on
+            return tomlkit.dumps(document).encode()
+    what = "the review no longer holds this doubt; somebody changed it meanwhile"
+    raise SourceError(what, row=item.number, column=item.heading)
+
+
+def find_fault(answer: str) -> str | None:
+    """Tell what keeps a text from being an answer, or None."""
+    if answer != " ".join(answer.split()) or not answer.isprintable():
+        return "an answer is text on one line with single spaces"
+    return None
+
+
 def _key(doubt: Doubt) -> tuple[str, str, str]:
     return doubt.row_id, doubt.column, doubt.read
 
@@ -197,7 +219,8 @@ def _settle(row: Row, answers: Mapping[tuple[str, str], str]) -> Row:
     for column in cells:
         answer = answers.get((row.id, column))
         if answer is not None:
-            cells[column] = Cell(answer, CellState.SURE if answer else CellState.MISSING)
+            state = CellState.SURE if answer else CellState.MISSING
+            cells[column] = replace(cells[column], text=answer, state=state)
     return replace(row, cells=cells)
 
 
@@ -234,5 +257,5 @@ def _check_answer(item: ReviewItem, refuse: Callable[[str], SourceError]) -> Non
             datetime.date.fromisoformat(item.decided_on)
         except ValueError:
             raise refuse(f"'decided_on' is {item.decided_on!r}, no day like 2026-11-22") from None
-    if item.answer != " ".join(item.answer.split()) or not item.answer.isprintable():
-        raise refuse("the answer is not text on one line with single spaces")
+    if fault := find_fault(item.answer):
+        raise refuse(fault)

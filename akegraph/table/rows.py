@@ -1,8 +1,9 @@
 """``rows.csv``: the table as people correct it, one line per row of the plan, cells verbatim.
 
-Written as UTF-8 with commas and line feeds: ``id,page,row``, the eight headings, a ``state: <heading>`` for
-each. Where a row continues one of an earlier plan, a column ``continues`` holds that row's id. Read back also as a
-spreadsheet saves it: byte order mark, semicolons or tabs, columns in another order.
+Written as UTF-8 with commas and line feeds: ``id,page,row``, the eight headings, a ``state: <heading>`` for each. Where
+a row continues one of an earlier plan, a column ``continues`` holds that row's id; where the plan came in a
+spreadsheet, a ``cell: <heading>`` for each holds the address of every cell there. Read back also as a spreadsheet saves
+it: byte order mark, semicolons or tabs, columns in another order.
 """
 
 from __future__ import annotations
@@ -12,16 +13,20 @@ import io
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from akegraph.errors import SourceError
-from akegraph.table.columns import Lexicon, find
+from akegraph.table.columns import Lexicon, Wording, find
 from akegraph.table.decoding import decode
+from akegraph.table.headings import match_heading
 from akegraph.table.model import Cell, CellState, Column, Row, Table
 
 _PLACES = ("id", "page", "row")
 _CONTINUES = "continues"
 _STATE = "state: "
+_CELL = "cell: "
+_LONGEST_ADDRESS = 200
 _DELIMITERS = ",;\t"
 _NUMBER = re.compile(r"[1-9]\d{0,5}")
 _ID = re.compile(r"[a-z][a-z0-9]{0,31}")
@@ -34,11 +39,14 @@ def write_rows(table: Table, lexicon: Lexicon) -> bytes:
     writer = csv.writer(stream, lineterminator="\n")
     follows = any(row.continues is not None for row in table.rows)
     header = [*_PLACES, *([_CONTINUES] if follows else []), *headings]
-    writer.writerow([*header, *(_STATE + heading for heading in headings)])
+    addressed = any(cell.sheet_cell for row in table.rows for cell in row.cells.values())
+    addresses = [_CELL + heading for heading in headings] if addressed else []
+    writer.writerow([*header, *(_STATE + heading for heading in headings), *addresses])
     for row in table.rows:
         cells = [row.cells[column] for column in Column]
         own = [row.id, row.page, row.number, *([row.continues] if follows else [])]
-        writer.writerow([*own, *(c.text for c in cells), *(c.state.value for c in cells)])
+        places = [c.sheet_cell for c in cells] if addressed else []
+        writer.writerow([*own, *(c.text for c in cells), *(c.state.value for c in cells), *places])
     return stream.getvalue().encode()
 
 
@@ -92,11 +100,11 @@ def _read_header(header: Sequence[str], lexicon: Lexicon, file: str) -> tuple[Ma
     places: dict[str, int] = {}
     headings: dict[str, str] = {}
     for at, field in enumerate(header):
-        is_state = field.startswith(_STATE)
-        heading = field.removeprefix(_STATE)
-        wording = find(heading, lexicon.columns)
+        prefix = next((known for known in (_STATE, _CELL) if field.startswith(known)), "")
+        heading = field.removeprefix(prefix)
+        wording = find(heading, lexicon.columns) or _by_anchors(heading, lexicon)
         if wording:
-            key = _STATE + wording.notation if is_state else wording.notation
+            key = prefix + wording.notation
         elif field in (*_PLACES, _CONTINUES):
             key = field
         else:
@@ -105,13 +113,19 @@ def _read_header(header: Sequence[str], lexicon: Lexicon, file: str) -> tuple[Ma
         if key in places:
             raise SourceError("the column is there twice", file=file, column=field)
         places[key] = at
-        if wording and not is_state:
+        if wording and not prefix:
             headings[wording.notation] = heading
     missing = [key for key in _PLACES if key not in places]
     missing += [lexicon.heading(column) for column in Column if column not in places]
     if missing:
         raise SourceError(f"these columns are missing: {'; '.join(missing)}", file=file)
     return places, headings
+
+
+def _by_anchors(heading: str, lexicon: Lexicon) -> Wording | None:
+    """Find the column that a document headed otherwise, as it was recognised when the document was read."""
+    column = match_heading(heading, lexicon)[0]
+    return next((wording for wording in lexicon.columns if wording.notation == column), None)
 
 
 def _read_row(fields: Sequence[str], header: Sequence[str], places: Mapping[str, int], file: str, number: int) -> Row:
@@ -137,7 +151,10 @@ def _read_row(fields: Sequence[str], header: Sequence[str], places: Mapping[str,
         except ValueError:
             what = f"{fields[at or 0]!r} is no state; known are {', '.join(CellState)}"
             raise SourceError(what, file=file, row=number, column=header[at or 0]) from None
-        cells[column] = _cell(text, state, file, number, header[places[column]])
+        address = fields[places[_CELL + column]] if _CELL + column in places else ""
+        if len(address) > _LONGEST_ADDRESS:
+            raise SourceError("is no address of a cell", file=file, row=number, column=header[places[_CELL + column]])
+        cells[column] = replace(_cell(text, state, file, number, header[places[column]]), sheet_cell=address)
     continues = fields[places[_CONTINUES]] if _CONTINUES in places else ""
     if continues and (not _ID.fullmatch(continues) or continues == fields[places["id"]]):
         what = f"{continues!r} is not the id of another row"
