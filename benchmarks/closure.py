@@ -14,12 +14,12 @@ import time
 from collections.abc import Iterator
 
 from rdflib import Graph
+from synthetic import generate_plans
 
 from akegraph.graph.closure import Closure, Triple
 from akegraph.graph.loading import union
 from akegraph.graph.rules import derive_rules
 from akegraph.pipeline.knowledge import Knowledge
-from synthetic import generate_plans
 
 ACTIVITIES = 17
 FIRST_YEAR, ORGANISATIONS = 2000, 8

@@ -11,8 +11,8 @@ from akegraph import __version__
 from akegraph.cli.asking import chain, query, sparql
 from akegraph.cli.building import build
 from akegraph.cli.checking import validate
-from akegraph.cli.explaining import explain
 from akegraph.cli.diffing import diff
+from akegraph.cli.explaining import explain
 from akegraph.cli.exporting import export
 from akegraph.cli.failing import ErrorGroup
 from akegraph.cli.importing import import_

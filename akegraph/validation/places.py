@@ -100,7 +100,7 @@ class Locator:
         return self._as_rows(users), bool(users)
 
     def label(self, node: Node) -> str:
-        """Name a node: its Finnish label, else any, else its text, its IRI shortened by prefixes, or what is said of it."""
+        """Name a node: its Finnish label, else any, its text, its IRI shortened by prefixes, or what is said of it."""
         if isinstance(node, Literal):
             return str(node)
         labels = [
