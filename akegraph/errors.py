@@ -5,6 +5,7 @@
     AkegraphError               anything a caller can fix
     ├── SourceError             a document, row or cell cannot be read        (file, page, row, column)
     ├── MappingError            a cell has no place in the graph              (file, row, column, text)
+    │   └── EmptyCellError      a cell that every row needs is empty
     ├── VocabularyError         a scheme or a reference file is incomplete    (IRI or file)
     ├── GraphSyntaxError        RDF does not parse                            (file, line)
     ├── InferenceError          entailment cannot finish
@@ -73,6 +74,10 @@ class SourceError(AkegraphError):
 
 class MappingError(SourceError):
     """A cell has no place in the graph: its wording is in no scheme, or cells of a row disagree."""
+
+
+class EmptyCellError(MappingError):
+    """A cell that every row needs is empty: nothing is unreadable, something is missing."""
 
 
 class VocabularyError(AkegraphError):

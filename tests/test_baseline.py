@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from rdflib import BNode, Literal
+from rdflib import BNode, Literal, URIRef
 from test_validation import activity, remove, small_plan, validate
 
 from akegraph.errors import SourceError
@@ -89,7 +89,7 @@ def test_a_baseline_is_read_as_it_was_written(tmp_path: Path) -> None:
     assert read_baseline(path).size == 0
 
 
-GOOD = {"code": "AKE-1", "focus": "<a>", "component": "c", "path": "", "value": "", "count": 1}
+GOOD = {"code": "AKE-1", "focus": "<a>", "component": "c", "path": "", "value": "", "severity": "info", "count": 1}
 
 
 @pytest.mark.parametrize(
@@ -106,6 +106,8 @@ GOOD = {"code": "AKE-1", "focus": "<a>", "component": "c", "path": "", "value": 
         (json.dumps({"akegraph-baseline": 1, "findings": [GOOD | {"count": True}]}), "finding 1"),
         (json.dumps({"akegraph-baseline": 1, "findings": [GOOD | {"value": None}]}), "finding 1"),
         (json.dumps({"akegraph-baseline": 1, "findings": [GOOD | {"more": "x"}]}), "finding 1"),
+        (json.dumps({"akegraph-baseline": 1, "findings": [GOOD | {"severity": "grave"}]}), "finding 1"),
+        (json.dumps({"akegraph-baseline": 1, "findings": [GOOD | {"severity": 3}]}), "finding 1"),
         ("\ud800", "is no baseline"),
     ],
 )
@@ -120,3 +122,23 @@ def test_what_is_no_baseline_is_refused(text: str, says: str, tmp_path: Path) ->
 def test_a_missing_baseline_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match=r"none\.json: cannot be read"):
         read_baseline(tmp_path / "none.json")
+
+
+def test_a_finding_that_has_become_graver_is_new() -> None:
+    report = validate(small_plan())
+    mild = replace(report.findings[0], severity=Severity.INFO)
+    grave = replace(mild, severity=Severity.VIOLATION)
+    assert known(mark_known(replace(report, findings=(grave,)), make_baseline([mild]))) == [False]
+    assert known(mark_known(replace(report, findings=(mild,)), make_baseline([grave]))) == [True]
+    # The graver one takes the place that only it can take.
+    assert known(mark_known(replace(report, findings=(mild, grave)), make_baseline([mild, grave]))) == [True, True]
+    assert known(mark_known(replace(report, findings=(mild, grave)), make_baseline([grave]))) == [False, True]
+    assert count_gone(replace(report, findings=(mild,)), make_baseline([grave])) == 0
+
+
+def test_a_shape_without_a_code_is_known_by_its_iri() -> None:
+    finding = replace(validate(small_plan()).findings[0], code="PersonShape")
+    one = replace(finding, shape=URIRef("http://a.example/PersonShape"))
+    other = replace(finding, shape=URIRef("http://b.example/PersonShape"))
+    assert key_of(one) != key_of(other)
+    assert key_of(replace(one, code="X-1")) == key_of(replace(other, code="X-1"))

@@ -214,7 +214,22 @@ BAD_ROWS = {
 
 
 @pytest.mark.parametrize("case", BAD_ROWS)
-@pytest.mark.parametrize("command", ["build", "validate"])
+def test_a_bad_row_is_validated_all_the_same(case: str, plan_folder: Path) -> None:
+    """What is missing is a finding; what means nothing known is one too, and is refused as well."""
+    change, words = BAD_ROWS[case]
+    spoil(plan_folder, *change)
+    result = run("validate", str(plan_folder), "--lang", "en")
+    if case == "empty activity":
+        assert result.exit_code == 1
+        assert "row 2, Panos ja prosessi" in result.stdout
+        assert "Error" not in result.stderr
+    else:
+        refused(result, 3, "rows.csv", *words)
+        assert ("AKE-1" in result.stdout) is (case not in {"duplicate id", "page"})
+
+
+@pytest.mark.parametrize("case", BAD_ROWS)
+@pytest.mark.parametrize("command", ["build"])
 def test_bad_rows_are_refused_naming_file_row_and_column(case: str, command: str, plan_folder: Path) -> None:
     change, words = BAD_ROWS[case]
     spoil(plan_folder, *change)

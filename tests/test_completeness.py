@@ -109,7 +109,7 @@ def test_columns_come_from_the_context_where_the_data_have_no_scheme() -> None:
 def test_text_shows_figures_always_and_the_matrix_when_asked() -> None:
     report = measured(small_plan())
     text = report_text(report, "fi")
-    assert "75 %: 4 riviä, 32 solua; 24 kunnossa, 8 vajaita, 0 tyhjiä" in text
+    assert "75 %: 4 riviä, 32 solua; 24 kunnossa, 8 vajaata, 0 tyhjää" in text
     assert "◐" not in text
     matrix = report_text(report, "fi", matrix=True)
     lines = [line for line in matrix.splitlines() if line.startswith("s. ") and "●" in line]
@@ -123,3 +123,16 @@ def test_json_holds_the_figures_and_every_cell() -> None:
     assert (plan["cells"], plan["filled"], plan["doubtful"], plan["missing"], plan["percent"]) == (32, 24, 8, 0, 75)
     assert [column["percent"] for column in plan["columns"]] == [100, 100, 100, 100, 100, 0, 0, 100]
     assert plan["matrix"][3]["cells"]["evaluation"] == {"filling": "doubtful", "codes": ["AKE-207"]}
+
+
+def test_of_no_cells_there_is_no_share() -> None:
+    (table,) = measure_plans(small_plan(), None, ())
+    assert replace(table, rows=()).percent() is None
+    assert replace(table, rows=()).percent(2) is None
+
+
+def test_figures_are_said_in_the_right_case() -> None:
+    report = measured(small_plan())
+    (table,) = report.tables
+    text = report_text(replace(report, tables=(replace(table, rows=table.rows[:1]),)), "fi")
+    assert "75 %: 1 rivi, 8 solua; 6 kunnossa, 2 vajaata, 0 tyhjää" in text

@@ -19,6 +19,7 @@ SHAPES = Path(__file__).parent / "shapes"
 HEAD = """@prefix sh: <http://www.w3.org/ns/shacl#> .
 @prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> .
 @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+@prefix owl: <http://www.w3.org/2002/07/owl#> .
 @prefix ex: <https://example.org/> .
 """
 # The real plan is the first one, so nothing is continued, and its framework names no indicator.
@@ -85,11 +86,13 @@ def test_subclasses_are_those_of_the_ontology() -> None:
         ("sh:targetNode ex:a", "ex:b ex:p ex:c .", False),
         ("a rdfs:Class", "ex:x a ex:Rule .", True),
         ("a rdfs:Class", "ex:x a ex:C .", False),
+        ("a owl:Class", "ex:x a ex:Rule .", True),
+        ("a owl:Class", "ex:x a ex:C .", False),
     ],
 )
 def test_a_target_that_hits_no_node(tmp_path: Path, target: str, data: str, checks: bool) -> None:
     rules = f"ex:Rule a sh:NodeShape ; {target} ; sh:nodeKind sh:IRI . ex:Other a sh:NodeShape ; sh:targetClass ex:No ."
-    assert idle(tmp_path, rules, data) == ([] if checks else ["Rule"])
+    assert idle(tmp_path, rules, data) == ["Other", *([] if checks else ["Rule"])]
 
 
 @pytest.mark.parametrize(
@@ -128,8 +131,8 @@ def test_a_path_that_leads_to_no_value(tmp_path: Path, path: str, data: str, che
         ("sh:maxCount 0", True),
         ("sh:hasValue 1", True),
         ("sh:equals ex:q", True),
-        ("sh:qualifiedValueShape ex:V ; sh:qualifiedMinCount 1", True),
-        ("sh:qualifiedValueShape ex:V ; sh:qualifiedMaxCount 1", False),
+        ("sh:qualifiedValueShape [ sh:nodeKind sh:IRI ] ; sh:qualifiedMinCount 1", True),
+        ("sh:qualifiedValueShape [ sh:nodeKind sh:IRI ] ; sh:qualifiedMaxCount 1", False),
         ('sh:sparql [ sh:select "SELECT $this WHERE { $this ?p ?o }" ]', True),
         ("sh:minCount 1 ; sh:deactivated true", False),
         ("sh:minCount 1 ; sh:deactivated false", True),
@@ -171,3 +174,49 @@ def test_resources_no_rule_looks_at(tmp_path: Path) -> None:
         ex:e a ex:Sub . ex:Sub rdfs:subClassOf ex:C . ex:f a ex:D , ex:C ."""
     found = find_unwatched(read(data), shapes(tmp_path, rules))
     assert [str(node).removeprefix("https://example.org/") for node in found] == ["c"]
+
+
+def test_a_target_without_a_rule_is_told(tmp_path: Path) -> None:
+    rules = (
+        "ex:S a sh:NodeShape ; sh:targetClass ex:C ; ex:minCount 1 . ex:T sh:targetClass ex:C ; sh:nodeKind sh:IRI ."
+    )
+    assert idle(tmp_path, rules, "ex:a a ex:C .") == ["S"]
+
+
+@pytest.mark.parametrize(
+    "use",
+    ["sh:node ex:Used", "sh:or ( ex:Used )", "sh:not ex:Used", "sh:property [ sh:path ex:p ; sh:node ex:Used ]"],
+)
+def test_a_shape_that_nobody_uses_is_told(tmp_path: Path, use: str) -> None:
+    rules = f"""ex:S sh:targetClass ex:C ; {use} .
+        ex:Used a sh:NodeShape ; sh:nodeKind sh:IRI .
+        ex:Orphan a sh:NodeShape ; sh:node ex:Too ; sh:property [ sh:path ex:q ; sh:minCount 1 ] .
+        ex:Too sh:class ex:D ."""
+    assert idle(tmp_path, rules, "ex:a a ex:C ; ex:p ex:b .") == ["Orphan", "Too"]
+
+
+def test_what_a_component_is_given_is_used(tmp_path: Path) -> None:
+    rules = """ex:Component a sh:ConstraintComponent ;
+            sh:parameter [ sh:path ex:like ; sh:nodeKind sh:IRI ] , [ sh:path ex:most ; sh:optional true ] ;
+            sh:validator [ a sh:SPARQLAskValidator ; sh:message "no"@en ; sh:ask "ASK { FILTER ($value != $like) }" ] .
+        ex:S sh:targetClass ex:C ; ex:like ex:Used . ex:Used sh:nodeKind sh:IRI ."""
+    assert idle(tmp_path, rules, "ex:a a ex:C .") == []
+    assert idle(tmp_path, rules, "ex:a a ex:D .") == ["S"]
+
+
+QUERY = 'sh:select "SELECT $this WHERE { $this ?p ?o }"'
+
+
+@pytest.mark.parametrize(
+    ("rules", "told"),
+    [
+        (f"ex:S sh:targetClass ex:C ; sh:sparql [ sh:deactivated true ; {QUERY} ] .", ["S"]),
+        (f"ex:S sh:targetClass ex:C ; sh:sparql [ sh:deactivated false ; {QUERY} ] .", []),
+        (f"ex:S sh:targetClass ex:C ; sh:nodeKind sh:IRI ; sh:sparql ex:Off . ex:Off sh:deactivated true ; {QUERY} .", ["Off"]),
+        (f"ex:S sh:targetClass ex:C ; sh:sparql [ {QUERY} ] , ex:Off . ex:Off sh:deactivated true ; {QUERY} .", ["Off"]),
+        ("ex:S sh:targetClass ex:C ; sh:node ex:Off . ex:Off sh:deactivated true ; sh:nodeKind sh:IRI .", ["Off"]),
+        ("ex:S sh:targetClass ex:C ; sh:deactivated true ; sh:nodeKind sh:IRI .", ["S"]),
+    ],
+)  # fmt: skip
+def test_what_is_switched_off_is_told(tmp_path: Path, rules: str, told: list[str]) -> None:
+    assert idle(tmp_path, rules, "ex:a a ex:C .") == told

@@ -19,7 +19,7 @@ from akegraph.graph.loading import load_folder, load_turtle
 from akegraph.graph.schemes import Schemes, read_schemes
 from akegraph.resources import resource
 from akegraph.table.rows import read_rows
-from akegraph.validation.fixing import Fix, apply_fixes, diff_of, find_fixes, find_level, tidy
+from akegraph.validation.fixing import Fix, applied, apply_fixes, diff_of, find_fixes, find_level, tidy
 from akegraph.validation.literals import read_literals
 from akegraph.validation.shapes import Shapes, load_shapes
 
@@ -315,3 +315,22 @@ def test_fixing_changes_only_what_the_fix_says(tmp_path: Path) -> None:
     apply_fixes(fixes(path))
     after = Graph().parse(data=path.read_text().replace('"Kurssi"@fi', '" Kurssi"'), format="turtle")
     assert isomorphic(before, after)
+
+
+def test_what_is_done_with_an_error_is_taken_back(tmp_path: Path, plan: Path) -> None:
+    edit(plan / "rows.csv", "PiKen osaamiskartoitus", "  PiKen osaamiskartoitus")
+    before = (plan / "rows.csv").read_bytes()
+    seen = []
+
+    def fail() -> None:
+        with applied(fixes(plan)) as changed:
+            seen.append((changed, (plan / "rows.csv").read_bytes() != before))
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        fail()
+    assert seen == [((plan / "rows.csv",), True)]
+    assert (plan / "rows.csv").read_bytes() == before
+    with applied(fixes(plan)):
+        pass
+    assert fixes(plan) == ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from dataclasses import replace
 
 import pytest
@@ -14,7 +15,12 @@ from akegraph.errors import SourceError
 from akegraph.pipeline.importing import read_spelling
 from akegraph.pipeline.knowledge import Knowledge
 from akegraph.table.documents import Wanted, read_document
+from akegraph.table.geometry import Box, Page, Word
+from akegraph.table.grids import Line
+from akegraph.table.joining import Joiner
 from akegraph.table.model import CellState, Reading
+from akegraph.table.ruled import Drawn, DrawnRow, DrawnTable, read_rest
+from akegraph.table.spelling import Spelling
 
 KNOWLEDGE = Knowledge()
 LEXICON = KNOWLEDGE.schemes.lexicon
@@ -347,3 +353,38 @@ def test_text_is_still_read_as_text() -> None:
     assert texts(read(source)) == CELLS
     with pytest.raises(SourceError, match="--table chooses among several"):
         read(source, table=2)
+
+
+@pytest.mark.parametrize(
+    ("lines", "text", "code"),
+    [
+        (("aikana/lopuksi/", "jälkeen"), "aikana/lopuksi/jälkeen", "broken-word"),
+        (("Kirjastopäivät 12.–", "13.5.2026"), "Kirjastopäivät 12.–13.5.2026", "broken-word"),
+        (("ovat tietoisia kir\u2010",), "ovat tietoisia kir\u2010", "cut-off"),
+        (("Tiedotamme –", "Saan tiedoksi"), "Tiedotamme – Saan tiedoksi", None),
+    ],
+)
+def test_line_that_ends_unfinished_is_never_sure(lines: tuple[str, ...], text: str, code: str | None) -> None:
+    joined = Joiner(Counter(), Spelling(), ()).join([Line(line) for line in lines])
+    assert joined.text == text
+    assert [known for known, _ in joined.reasons] == ([code] if code else [])
+
+
+def test_hyphen_between_two_words_is_in_doubt_though_the_speller_knows_their_compound() -> None:
+    words = {"omatoimi", "ohjeensa", "omatoimiohjeensa", "osaamista", "osaa"}
+    joiner = Joiner(Counter(), Spelling(speller=words.__contains__), ())
+    assert joiner.join([Line("omatoimi-"), Line("ohjeensa")]).reasons
+    assert not joiner.join([Line("osaa-"), Line("mista")]).reasons
+
+
+def test_rest_of_a_row_on_a_page_without_a_closed_cell_is_read() -> None:
+    table = DrawnTable(0, (0.0, 50.0, 100.0), [DrawnRow([Drawn(), Drawn()])], set())
+    words = (Word("jastoista", 5, 40, 10, 20, 4), Word("riaalit", 55, 90, 10, 20, 4), Word("Huom.", 5, 40, 80, 90, 4))
+    rules = tuple(Box(x, 0, x, 40) for x in (0.0, 50.0, 100.0))
+    rest = read_rest(Page(1, 100, 100, words, (), (), rules), table, set())
+    assert rest is not None
+    assert [[word.text for line in cell.lines for word in line] for cell in rest.rows[0].cells] == [
+        ["jastoista"],
+        ["riaalit"],
+    ]
+    assert read_rest(Page(1, 100, 100, words, (), (), ()), table, set()) is None

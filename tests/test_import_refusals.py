@@ -215,3 +215,8 @@ def test_spoilt_bytes_never_crash(seed: int) -> None:
 
 
 SMALL_PDF = make_pdf(replace(draw_layout(4), rows=[0], rules="grid", split=False))
+
+
+def test_text_with_far_too_many_lines_is_refused_before_it_is_read() -> None:
+    with pytest.raises(SourceError, match="lines, far more than a plan"):
+        read(b"Polku 1: a\n" * 50_001, "long.txt")

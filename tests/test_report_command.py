@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +15,7 @@ from click.testing import CliRunner, Result
 from rdflib import Graph
 
 from akegraph.cli import main
+from akegraph.errors import EngineError
 from akegraph.pipeline.building import build_dataset
 from akegraph.pipeline.knowledge import find_plans
 from akegraph.resources import resource
@@ -347,3 +349,124 @@ def test_help_loads_nothing_heavy() -> None:
         "sys.exit(any(name in sys.modules for name in ('rdflib', 'pyshacl', 'flask', 'rich', 'pyoxigraph')))"
     )
     subprocess.run([sys.executable, "-c", program], check=True, cwd=Path(__file__).parents[1])
+
+
+# Nothing is written before everything is checked
+
+
+@pytest.fixture
+def mendable(plan: Path) -> Path:
+    spoil(plan, ",PiKen osaamiskartoitus,", ",  PiKen  osaamiskartoitus ,")
+    return plan
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("--engine", "quick"), 2),
+        (("--plan", "ake-tampere-1999"), 3),
+        (("--baseline", "none.json"), 3),
+        (("--write-baseline",), 2),
+        (("--shapes", "none.ttl"), 3),
+        (("-o", "none/report.txt"), 3),
+        (("-o", "/"), 3),
+        (("none.ttl",), 3),
+        (("broken.ttl",), 3),
+    ],
+)
+def test_fix_changes_nothing_when_anything_is_wrong(
+    arguments: tuple[str, ...], code: int, mendable: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("broken.ttl").write_text("<urn:a> <urn:b> .", encoding="utf-8")
+    before = (mendable / "rows.csv").read_bytes()
+    refused(run("validate", mendable, "--fix", *arguments), code)
+    assert (mendable / "rows.csv").read_bytes() == before
+
+
+def test_fix_changes_nothing_when_the_mended_table_does_not_map(mendable: Path) -> None:
+    spoil(mendable, "id,page,row", "id,page,line")
+    before = (mendable / "rows.csv").read_bytes()
+    refused(run("validate", mendable, "--fix"), 3, "rows.csv")
+    assert (mendable / "rows.csv").read_bytes() == before
+
+
+def test_fix_is_taken_back_when_the_engine_fails(mendable: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = []
+
+    def fail(*_: object, **__: object) -> None:
+        seen.append((mendable / "rows.csv").read_bytes())
+        raise EngineError("broke")
+
+    monkeypatch.setattr("akegraph.pipeline.validating.validate_graph", fail)
+    before = (mendable / "rows.csv").read_bytes()
+    result = run("validate", mendable, "--fix")
+    refused(result, 4, "broke")
+    assert "fixes made" not in result.stderr
+    assert seen != [before]
+    assert (mendable / "rows.csv").read_bytes() == before
+
+
+def test_fix_mends_the_file_that_a_link_leads_to(mendable: Path, tmp_path: Path) -> None:
+    real = (mendable / "rows.csv").rename(tmp_path / "real.csv")
+    (mendable / "rows.csv").symlink_to(real)
+    assert run("validate", mendable, "--fix").exit_code == 0
+    assert (mendable / "rows.csv").is_symlink()
+    assert ",PiKen osaamiskartoitus," in real.read_text(encoding="utf-8")
+
+
+def test_a_baseline_is_not_written_when_the_report_cannot_be(foreign: Path) -> None:
+    known, target = foreign / "known.json", foreign / "report.txt"
+    target.write_text("mine", encoding="utf-8")
+    arguments = ("validate", foreign / "data.ttl", "--shapes", foreign / "shapes.ttl", "-o", target)
+    refused(run(*arguments, "--baseline", known, "--write-baseline"), 2, "--force")
+    assert not known.exists()
+    assert run(*arguments, "--baseline", known, "--write-baseline", "--force").exit_code == 0
+    assert known.exists()
+
+
+def test_an_input_is_never_written_over(foreign: Path, plan: Path) -> None:
+    data, shapes = foreign / "data.ttl", foreign / "shapes.ttl"
+    for target in (data, shapes):
+        refused(run("validate", data, "--shapes", shapes, "-o", target, "--force"), 2, "-o")
+    refused(run("validate", plan, "-o", plan / "rows.csv", "--force"), 2, "rows.csv")
+    link = foreign / "link.txt"
+    link.symlink_to(data)
+    refused(run("validate", data, "--shapes", shapes, "-o", link, "--force"), 2, "link.txt")
+    known = foreign / "known.json"
+    both = ("--baseline", known, "--write-baseline", "-o", known, "--force")
+    refused(run("validate", data, "--shapes", shapes, *both), 2, "known.json")
+    assert data.read_text(encoding="utf-8") == DATA
+
+
+def test_the_url_of_a_file_is_said_as_it_was_given(foreign: Path) -> None:
+    url = f"file://{foreign}/data.ttl"
+    refused(run("validate", url, "--shapes", foreign / "shapes.ttl"), 3, f"{url}: is a URL")
+    refused(run("report", url), 3, f"{url}: is a URL")
+
+
+def test_no_figures_where_nothing_was_checked(foreign: Path) -> None:
+    arguments = ("validate", PLAN, "--shapes", foreign / "shapes.ttl", "--lang", "en", "--matrix")
+    text = run(*arguments).stdout
+    assert "complete" not in text
+    assert "●" not in text
+    assert "Nothing was checked" in text
+    assert json.loads(run(*arguments, "--format", "json").stdout)["completeness"] == []
+    page = run(*arguments, "--format", "html").stdout
+    assert "of the cells" not in page
+    assert 'class="matrix"' not in page
+
+
+def test_a_log_takes_no_line_of_a_report_for_a_command(foreign: Path) -> None:
+    label = "x\\n::error::y\\r##[command]z ##vso[task.setvariable]"
+    (foreign / "data.ttl").write_text(
+        f'<urn:a> a <http://example.org/Person> ; <http://www.w3.org/2000/01/rdf-schema#label> "{label}" .',
+        encoding="utf-8",
+    )
+    shapes = SHAPES.replace('"Nimi puuttuu"@fi', '"::warning::nimi\\n::error::b"@fi')
+    (foreign / "shapes.ttl").write_text(shapes, encoding="utf-8")
+    result = run("validate", foreign / "data.ttl", "--shapes", foreign / "shapes.ttl")
+    assert "nimi" in result.stdout
+    for line in re.split(r"[\n\r\x85\u2028]", result.stdout + result.stderr):
+        assert not line.lstrip().startswith("::")
+        assert not re.search(r"##(vso)?\[", line)

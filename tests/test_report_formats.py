@@ -30,6 +30,7 @@ from akegraph.validation.completeness import measure_plans
 from akegraph.validation.formats import FORMATS, Options, write_report
 from akegraph.validation.formats.arranging import MANY, GroupKind, arrange
 from akegraph.validation.formats.csv import defuse
+from akegraph.validation.formats.lines import tame
 from akegraph.validation.mentions import locate
 
 ROWS_FILE = "plans/koe, 2026/rows%.csv"
@@ -253,7 +254,25 @@ def test_csv_has_a_row_for_each_finding_and_place() -> None:
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+ Toimialueen kirjastot", "-a", "@SUM(A1)", "\tx", "\rx", "'x", "'=1"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "=1+1",
+        "+ Toimialueen kirjastot",
+        "-a",
+        "@SUM(A1)",
+        "\tx",
+        "\rx",
+        "'x",
+        "'=1",
+        " =1",
+        "\n@x",
+        "\u00a0+1",
+        "＝1",
+        "－1",
+        " ＠x",
+    ],
+)
 def test_a_text_is_no_formula_and_can_be_had_back(text: str) -> None:
     assert defuse(text) == f"'{text}"
     assert defuse(text).removeprefix("'") == text
@@ -267,7 +286,9 @@ def test_what_is_no_formula_stays(text: str) -> None:
 def test_no_field_of_csv_is_a_formula() -> None:
     for one in rows_of(hostile()):
         assert not any(re.match(r"[=+\-@\t\r]", field) for field in one.values())
-        assert one["about"] == f"'{NASTY}"
+        assert one["about"] == f"'{tame(NASTY)}"
+        assert "HYPERLINK" in one["about"]
+        assert not re.search("[\x1b\u202e]", "".join(one.values()))
 
 
 # SARIF

@@ -24,8 +24,9 @@ from akegraph.graph.loading import load_folder, load_turtle, union
 from akegraph.resources import resource
 from akegraph.settings import LANGUAGES
 from akegraph.validation import Severity, Shapes, load_shapes, validate_graph
+from akegraph.validation.refusals import is_known
 from akegraph.validation.shapes import FILES as SHAPE_FILES
-from akegraph.validation.shapes import find_rules, is_known
+from akegraph.validation.shapes import find_rules
 
 FOLDER = Path(__file__).parent / "shapes"
 FILES = sorted(FOLDER.glob("*/*.ttl"))
@@ -540,3 +541,145 @@ def test_a_harmless_pattern_is_not_refused(tmp_path: Path) -> None:
         encoding="utf-8",
     )
     assert load_shapes([file]).rules
+
+
+HEAD = """@prefix sh: <http://www.w3.org/ns/shacl#> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+@prefix owl: <http://www.w3.org/2002/07/owl#> .
+@prefix ex: <http://example.org/> .
+"""
+COMPONENT = "ex:K {} sh:parameter [ sh:path ex:most ] ; {}\n"
+ASK = "sh:validator [ a sh:SPARQLAskValidator ; sh:ask 'ASK { FILTER ($value < $most) }' ] ."
+TYPED = "a sh:ConstraintComponent ;"
+VALIDATED = COMPONENT.format(TYPED, ASK)
+NO_ASK = COMPONENT.format(TYPED, ASK.replace("ASK {", "ASC {"))
+USE = "ex:S a sh:NodeShape ; sh:targetClass ex:C ;\n"
+ALMOST = ("https://www.w3.org/ns/shacl#", "http://www.w3.org/ns/shacl/", "http://www.w3.org/ns/SHACL#")
+ALMOST += (
+    "http://w3.org/ns/shacl#",
+    "http://www.w3.org/ns/shacl",
+    "http://www.w3.org/shacl#",
+    "http://www.w3.org/ns/sh#",
+)
+FAIL_OPEN = [
+    # what asks nothing of a node
+    (f"{USE} sh:property [ sh:path ex:p ;\n ex:minCount 1 ] .", 7, "the shape of ex:p checks nothing: it has no constraint; is one of ex:minCount misspelt?"),
+    (f"{USE} sh:property ex:P .\nex:P sh:path ex:p .", 7, "ex:P checks nothing: it has no constraint"),
+    (f"{USE} sh:or ( [ sh:class ex:D ]\n [ ex:class ex:E ] ) .", 7, "a shape without a name checks nothing"),
+    (f"{USE} sh:node ex:D .\nex:D a owl:Class .", 7, "ex:D checks nothing"),
+    (f"{USE} sh:property [ sh:path ex:p ; sh:uniqueLang false ] .", 6, "the shape of ex:p checks nothing"),
+    (f"{VALIDATED}{USE} sh:property [ sh:path ex:p ;\n ex:msot 3 ] .", 8, "the shape of ex:p checks nothing: it has no constraint; is one of ex:msot misspelt?"),
+    (f"{COMPONENT.format('', ASK)}{USE} ex:most 3 .", 5, "ex:K has a parameter or validator and so no effect; a sh:ConstraintComponent is expected"),
+    (f"{COMPONENT.format(TYPED, 'ex:validator 1 .')}{USE} ex:most 3 .", 5, "ex:K is a component without sh:validator"),
+    (f"ex:K {TYPED} {ASK}\n{USE} sh:nodeKind sh:IRI .", 5, "ex:K is a component without sh:parameter"),
+    # what is nowhere
+    *((f"{USE} sh:nodeKind sh:IRI ;\n sh:{use} ex:Missing .", 7, f"sh:{use} names ex:Missing, which is not defined; check the spelling, or name its file as well") for use in ("node", "not", "property")),
+    *((f"{USE} sh:{use} (\n [ sh:class ex:C ] ex:Missing ) .", 7, f"sh:{use} names ex:Missing, which is not defined") for use in ("and", "or", "xone")),
+    (f"{USE} sh:property [ sh:path ex:p ;\n sh:qualifiedValueShape ex:Missing ; sh:qualifiedMinCount 1 ] .", 7, "sh:qualifiedValueShape names ex:Missing"),
+    (f"{USE} sh:not [ ] .", 6, "sh:not names a shape without a name, which is not defined"),
+    # what engines here do not do
+    (f"{USE} sh:js [ sh:jsFunctionName 'f' ] .", 6, "sh:js, sh:jsFunctionName: not supported"),
+    (f"{USE} sh:nodeKind sh:IRI ;\n sh:expression [ sh:path ex:p ] .", 7, "sh:expression: not supported"),
+    (f"{USE} sh:nodeKind sh:IRI ;\n sh:rule [ a sh:TripleRule ] .", 7, "sh:TripleRule, sh:rule: not supported"),
+    (f"{USE} sh:nodeKind sh:IRI .\nex:T sh:target [ a sh:SPARQLTarget ; sh:select 'SELECT ?this WHERE {{ ?this a ex:C }}' ] .", 7, "sh:SPARQLTarget, sh:target: not supported; write the rule in SHACL Core or as sh:sparql"),
+    # switches
+    (f"{USE} sh:nodeKind sh:IRI ;\n sh:deactivated 'false' .", 7, 'sh:deactivated is "false"; true or false is expected'),
+    (f"{USE} sh:property [ sh:path ex:p ; sh:minCount 1 ;\n sh:deactivated 'no'^^xsd:string ] .", 7, "sh:deactivated is"),
+    (f"{USE} sh:nodeKind sh:IRI ;\n sh:closed 1 .", 7, "sh:closed is"),
+    # SPARQL
+    (f"{USE} sh:sparql [\n sh:select 'SELECT ?that WHERE {{ $this ex:p ?that }}' ] .", 7, "sh:select does not give $this, so no finding has a node"),
+    (f"{USE} sh:sparql [\n sh:select 'SELECT $This WHERE {{ $This ex:p ?that }}' ] .", 7, "sh:select does not give $this"),
+    (f"{USE} sh:sparql [\n sh:select 'SELECT ($this AS ?that) WHERE {{ $this ex:p 1 }}' ] .", 7, "sh:select does not give $this"),
+    (f"{USE} sh:sparql [\n sh:select 'ASK {{ $this ex:p 1 }}' ] .", 7, "sh:select is another kind of query; SELECT is expected"),
+    (f"{USE} sh:sparql [\n sh:select 'SELECT $this WHERE {{ $this ex:p }}' ] .", 7, "sh:select is no SPARQL that can be run: "),
+    (f"{USE} sh:sparql [\n sh:select 'SELECT $this WHERE {{ $this foo:p 1 }}' ] .", 7, "sh:select is no SPARQL that can be run: Unknown namespace prefix : foo"),
+    (f"{USE} sh:sparql [\n sh:ask 'ASK {{ $this ex:p 1 }}' ] .", 6, "sh:sparql has no sh:select, so it checks nothing"),
+    (f"{NO_ASK}{USE} ex:most 3 .", 5, "sh:ask is no SPARQL that can be run: "),
+    # namespaces that are almost SHACL's
+    *((f"@prefix s: <{like}> .\n{USE} s:property [ s:path ex:p ; s:minCount 1 ] ; sh:nodeKind sh:IRI .", 7, f"<{like}minCount>: not a term of SHACL, whose namespace is http://www.w3.org/ns/shacl#") for like in ALMOST),
+    # regular expressions
+    *((f"{USE} sh:property [ sh:path ex:p ; sh:pattern 'a.b' ;\n sh:flags '{flags}' ] .", 7, f"sh:flags '{flags}': only i and m are heeded") for flags in ("q", "zz", "ix", "I")),
+    (f"{USE} sh:property [ sh:path ex:p ;\n sh:pattern '^(a' ] .", 7, "sh:pattern '^(a' is no regular expression: missing )"),
+    (f"{USE} sh:property [ sh:path ex:p ;\n sh:pattern '^\\\\p{{L}}$' ] .", 7, "sh:pattern '^\\\\p{L}$' is no regular expression: bad escape"),
+    (f"{USE} sh:property [ sh:path ex:p ;\n sh:pattern 'a*a*a*a*a*a*a*a*b' ] .", 7, "sh:pattern 'a*a*a*a*a*a*a*a*b' may try for ever"),
+    (f"{USE} sh:sparql [ sh:select '''SELECT $this WHERE {{ $this ex:p ?v\n FILTER regex(?v, \"(\") }}''' ] .", 7, "REGEX '(' is no regular expression"),
+    (f"{USE} sh:sparql [\n sh:select 'SELECT $this WHERE {{ $this ex:p ?v FILTER NOT EXISTS {{ ?v ex:q ?w FILTER regex(?w, \"a\", \"q\") }} }}' ] .", 7, "the flags of REGEX 'q': only i, m and s are heeded"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("content", "line", "what"), FAIL_OPEN)
+def test_what_engines_would_pass_over_is_refused(content: str, line: int, what: str, tmp_path: Path) -> None:
+    path = tmp_path / "shapes.ttl"
+    path.write_text(HEAD + content, encoding="utf-8")
+    with pytest.raises(ShapesError, match=f"^{re.escape(f'{path} line {line}: {what}')}"):
+        load_shapes([path])
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        f"{USE} sh:closed true ; sh:property [ sh:path ex:p ] .",
+        f"{USE} sh:property [ sh:path ex:p ; sh:property [ sh:path ex:q ; sh:minCount 1 ] ] .",
+        f"{USE} sh:property [ sh:path ex:p ; sh:qualifiedValueShape ex:V ; sh:qualifiedMinCount 1 ] . ex:V sh:path ex:q ; sh:minCount 1 .",
+        f"{USE} sh:deactivated true ; sh:property [ sh:path ex:p ; sh:deactivated true ] .",
+        f"{USE} sh:deactivated '1'^^xsd:boolean ; sh:nodeKind sh:IRI .",
+        f"{VALIDATED}{USE} ex:most 3 .",
+        f"{USE} sh:sparql [ sh:select 'SELECT * WHERE {{ $this $PATH ?value . ?value $PATH/ex:q ?w }}' ] .",
+        f"{USE} sh:nodeKind sh:IRI ; ex:see <http://www.w3.org/ns/shacl> , <https://www.w3.org/ns/shacl#> , <http://www.w3.org/ns/shacl-shacl#A> .",
+        f"{USE} sh:property [ sh:path ex:p ; sh:pattern '^a$' ; sh:flags 'im' ] .",
+        "ex:C a sh:NodeShape , owl:Class ; sh:nodeKind sh:IRI .",
+        f"{USE} sh:node [ sh:property [ sh:path ex:p ; sh:minCount 1 ; sh:name 'p' ; sh:order 1 ; ex:note 'n' ] ] .",
+    ],
+)  # fmt: skip
+def test_what_engines_heed_is_let_in(content: str, tmp_path: Path) -> None:
+    path = tmp_path / "shapes.ttl"
+    path.write_text(HEAD + content, encoding="utf-8")
+    assert load_shapes([path]).rules
+
+
+def test_a_shape_may_stand_in_another_file(tmp_path: Path) -> None:
+    one, other = tmp_path / "one.ttl", tmp_path / "other.ttl"
+    one.write_text(f"{HEAD}{USE} sh:node ex:N .", encoding="utf-8")
+    other.write_text(f"{HEAD}ex:N a sh:NodeShape ; sh:nodeKind sh:IRI .", encoding="utf-8")
+    assert len(load_shapes([one, other]).rules) == 2
+    with pytest.raises(ShapesError, match="sh:node names ex:N, which is not defined"):
+        load_shapes([one])
+
+
+def test_own_shapes_are_as_strict_as_others_must_be() -> None:
+    """They are loaded without the longer checks, to save time."""
+    assert set(load_shapes([resource("shapes", name) for name in SHAPE_FILES]).rules) == set(shapes().rules)
+
+
+def test_a_constraint_with_a_message_is_no_rule(tmp_path: Path) -> None:
+    path = tmp_path / "shapes.ttl"
+    query = "sh:sparql [ sh:message 'a'@en ; sh:severity sh:Info ; sh:select 'SELECT $this WHERE { $this ?p ?o }' ]"
+    path.write_text(f"{HEAD}{VALIDATED}{USE} ex:most 3 ; {query} .", encoding="utf-8")
+    assert [rule.code for rule in load_shapes([path]).rules.values()] == ["S"]
+
+
+def test_messages_are_in_words_a_planner_knows() -> None:
+    for rule in shapes().rules.values():
+        for message in rule.messages.values():
+            assert not re.search(r"\b(skos|ake|dcterms):\w|\b(sarake|sarakkeeseen|kolumnen|column) continues", message)
+
+
+@pytest.mark.parametrize(
+    ("code", "language", "words"),
+    [
+        ("AKE-112", "fi", "Tulosketju kiertää kehää: osa johtaa lopulta takaisin itseensä. "),
+        ("AKE-115", "sv", "Ange i ramverket vilken stig det är."),
+        ("AKE-223", "fi", "pitäisikö arvon kasvaa, pienentyä vai pysyä ennallaan."),
+        ("AKE-313", "fi", "Lähtötaso ja tavoitearvo on annettu eri tavoin: toinen on luku, toinen teksti. "),
+        (
+            "AKE-313",
+            "sv",
+            "Utgångsläget och målvärdet är angivna på olika sätt: det ena är ett tal, det andra en text. ",
+        ),
+        ("AKE-331", "fi", "ei jatka yhtäkään sen toimenpidettä."),
+        ("AKE-341", "fi", "minkä on pidettävä paikkansa"),
+    ],
+)
+def test_messages_that_were_hard_to_read(code: str, language: str, words: str) -> None:
+    (rule,) = (rule for rule in shapes().rules.values() if rule.code == code)
+    assert words in rule.messages[language]

@@ -110,13 +110,19 @@ def test_bad_rows_are_refused_with_their_place(data, says, row, column):
 
 @pytest.mark.parametrize(
     ("text", "state", "says"),
-    [("a", "kenties", "no state"), ("", "sure", "empty"), ("a", "missing", "reads 'a'")],
+    [("a", "kenties", "no state"), ("a", "missing", "reads 'a'")],
 )
 def test_states_that_cannot_be_are_refused(text, state, says):
     header = ["id", "page", "row", *HEADINGS.values(), "state: Tuotos"]
     cells = [*GOOD[:5], text, *GOOD[6:]]
     with pytest.raises(SourceError, match=says):
         read_rows(as_csv([*cells, state], header=header), LEXICON)
+
+
+def test_a_cell_that_was_emptied_is_missing_whatever_its_state_said():
+    header = ["id", "page", "row", *HEADINGS.values(), "state: Tuotos"]
+    table = read_rows(as_csv([*GOOD[:5], "", *GOOD[6:], "sure"], header=header), LEXICON)
+    assert table.rows[0].cells["output"].state is CellState.MISSING
 
 
 def test_a_file_that_is_not_there_is_refused(tmp_path):

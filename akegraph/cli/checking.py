@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from akegraph.cli.output import printable
-from akegraph.cli.reports import finish, report_options
+from akegraph.cli.reports import check_options, finish, refuse_urls, report_options
 
 if TYPE_CHECKING:
     from akegraph.pipeline.knowledge import Knowledge
@@ -73,35 +74,62 @@ def validate(
         raise click.UsageError("--dry-run is for --fix")
     if fix and not inputs:
         raise click.UsageError("--fix needs the plans or files that may be changed; name them")
+    refuse_urls(inputs)
+    check_options((*inputs, *map(str, shapes)), **how)
     knowledge = Knowledge()
-    if fix:
-        _mend(inputs, shapes, knowledge, dry_run=dry_run)
-    standard_input = sys.stdin.buffer.read() if "-" in inputs else b""
-    report = validate_inputs(
-        inputs, shapes, knowledge, engine=engine, plan=plan, standard_input=standard_input, in_full=True
-    )
+    # Whatever is wrong is told before a file is changed; what goes wrong later takes the changes back.
+    done: list[str] = []
+    with ExitStack() as mended:
+        if fix:
+            done = _mend(inputs, shapes, engine, plan, knowledge, mended, dry_run=dry_run)
+        standard_input = sys.stdin.buffer.read() if "-" in inputs else b""
+        report = validate_inputs(
+            inputs, shapes, knowledge, engine=engine, plan=plan, standard_input=standard_input, in_full=True
+        )
+        outcome = finish(report, **how)
+    for line in done:
+        click.echo(line, err=True)
     _tell_coverage(report)
-    finish(ctx, report, **how)
+    outcome.tell(ctx, report.unreadable)
 
 
-def _mend(inputs: tuple[str, ...], shapes: tuple[Path, ...], knowledge: Knowledge, *, dry_run: bool) -> None:
-    """Show what is safe to mend, and mend it."""
-    from akegraph.pipeline.mending import find_input_fixes
-    from akegraph.validation.fixing import apply_fixes, diff_of
+def _mend(
+    inputs: tuple[str, ...],
+    shapes: tuple[Path, ...],
+    engine: str,
+    plan: str | None,
+    knowledge: Knowledge,
+    mended: ExitStack,
+    *,
+    dry_run: bool,
+) -> list[str]:
+    """Show what is safe to mend, and mend it; leaving ``mended`` by an error takes it back.
+
+    :returns: what was done, in words
+    """
+    from akegraph.pipeline.mending import check_mended, find_input_fixes
+    from akegraph.validation.engines import ALL_ENGINES, get_engine
+    from akegraph.validation.fixing import applied, diff_of
+    from akegraph.validation.formats.lines import one_line
     from akegraph.validation.shapes import load_shapes
 
+    if engine != ALL_ENGINES:
+        get_engine(engine)
     fixes = find_input_fixes(inputs, load_shapes(shapes or None), knowledge)
     if not fixes:
         click.echo("nothing can be mended safely", err=True)
-        return
-    click.echo(printable(diff_of(fixes)), err=True, nl=False)
+        return []
+    for line in diff_of(fixes).split("\n")[:-1]:
+        click.echo(one_line(printable(line)), err=True)
     for one in fixes:
-        click.echo(printable(f"{one.file}:{one.line}: {one.where}: {one.before!r} becomes {one.after!r}"), err=True)
+        said = f"{one.file}:{one.line}: {one.where}: {one.before!r} becomes {one.after!r}"
+        click.echo(one_line(printable(said)), err=True)
     if dry_run:
         click.echo(f"{len(fixes)} fixes would be made; without --dry-run they are", err=True)
-        return
-    for path in apply_fixes(fixes):
-        click.echo(f"{path}: {sum(fix.file == path for fix in fixes)} fixes made", err=True)
+        return []
+    check_mended(inputs, fixes, plan, knowledge)
+    changed = mended.enter_context(applied(fixes))
+    return [f"{path}: {sum(fix.file == path for fix in fixes)} fixes made" for path in changed]
 
 
 def _tell_coverage(report: ValidationReport) -> None:
@@ -118,5 +146,8 @@ def _tell_coverage(report: ValidationReport) -> None:
 
 def _some(names: Iterable[str]) -> str:
     """List the first few; --format json has them all."""
+    from akegraph.validation.formats.lines import one_line
+
     known = list(dict.fromkeys(names))
-    return printable(", ".join(known[:_SHOWN])) + (f" … and {len(known) - _SHOWN} more" if len(known) > _SHOWN else "")
+    more = f" … and {len(known) - _SHOWN} more" if len(known) > _SHOWN else ""
+    return one_line(printable(", ".join(known[:_SHOWN]))) + more

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from akegraph.cli.reports import finish, report_options
+from akegraph.cli.reports import check_options, finish, refuse_urls, report_options
 
 
 @click.command()
@@ -41,4 +41,7 @@ def report(ctx: click.Context, /, file: str, shapes: tuple[Path, ...], data: tup
     from akegraph.cli.output import read_input
     from akegraph.pipeline.reporting import read_foreign_report
 
-    finish(ctx, read_foreign_report(file, read_input("-") if file == "-" else None, shapes, data), **how)
+    refuse_urls((file, *data))
+    check_options((file, *map(str, shapes), *data), **how)
+    read = read_foreign_report(file, read_input("-") if file == "-" else None, shapes, data)
+    finish(read, **how).tell(ctx)

@@ -6,7 +6,7 @@ where there is more than one value, and each term once. To find triples by their
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Collection, Generator, Iterator, Mapping
 from typing import Any
 
 from rdflib.store import Store
@@ -86,6 +86,29 @@ class CompactStore(Store):
                     for one in _each(values):
                         yield (subject, own, one), _NOWHERE
 
+    def objects_of(self, subject: Node, predicate: Node) -> Collection[Node]:
+        """Return what a node has as a property: a view that is not to be changed, nor the graph while it is read."""
+        values = self._of_subject.get(subject, _NO_INDEX).get(predicate)
+        return () if values is None else values if type(values) is dict else (values,)
+
+    def subjects_of(self, predicate: Node, value: Node) -> Collection[Node]:
+        """Return what has a value as a property, like :meth:`objects_of`."""
+        values = self._of_predicate.get(predicate, _NO_INDEX).get(value)
+        return () if values is None else values if type(values) is dict else (values,)
+
+    @property
+    def by_subject(self) -> Mapping[Node, Mapping[Node, _Values]]:
+        """What is said of each subject, by property: one term, or a dictionary whose keys are the terms."""
+        return self._of_subject
+
+    def predicates_of(self, subject: Node) -> Collection[Node]:
+        """Return the properties that a node has, like :meth:`objects_of`."""
+        return self._of_subject.get(subject, _NO_INDEX)
+
+    def values_of(self, predicate: Node) -> Collection[Node]:
+        """Return each different value of a property, like :meth:`objects_of`."""
+        return self._of_predicate.get(predicate, _NO_INDEX)
+
     def iter_objects(self) -> Iterator[Node]:
         """Yield every term that is an object, each once."""
         seen: set[Node] = set()
@@ -120,6 +143,7 @@ class CompactStore(Store):
 
 
 _NONE: dict[Node, None] = {}
+_NO_INDEX: dict[Node, _Values] = {}
 _NOWHERE: Iterator[None] = iter(())
 
 

@@ -84,10 +84,21 @@ def parse_turtle(graph: Graph, data: bytes, file: str) -> None:
     # Oxigraph's parser knows the line, and refuses what rdflib lets in and cannot write again (an IRI with a space).
     if found := find_turtle_error(text.encode(), BASE):
         raise GraphSyntaxError(f"is not Turtle: {found[1]}", file=file, line=found[0])
+    _refuse_endless_numbers(data, file)
     try:
         graph.parse(data=text, format="turtle", publicID=BASE)
     except Exception as error:  # rdflib raises a dozen unrelated types for bad input
         raise GraphSyntaxError(f"is not Turtle: {error}", file=file) from error
+
+
+_ENDLESS = re.compile(rb"\"[+-]?[\d.]{1,400}[eE]\+?\d{4,}\"")
+
+
+def _refuse_endless_numbers(data: bytes, file: str) -> None:
+    """Refuse a number such as "1e999999999": rdflib writes every digit of it as soon as it is a decimal."""
+    if found := _ENDLESS.search(data):
+        line = data.count(b"\n", 0, found.start()) + 1
+        raise GraphSyntaxError(f"{found[0][:40].decode()} is no number that can be written out", file=file, line=line)
 
 
 def is_url(name: str) -> bool:
@@ -133,6 +144,7 @@ def _parse_graphs(data: bytes, format_: str, file: str) -> dict[URIRef | None, G
         return {None: graph} if len(graph) else {}
     if not data.strip():
         return {}
+    _refuse_endless_numbers(data, file)
     if format_ == "json-ld":
         _refuse_remote_context(data, file)
     elif format_ == "xml":

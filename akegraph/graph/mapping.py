@@ -33,6 +33,8 @@ def map_plan(
     contents: Sequence[RowContent],
     schemes: Schemes,
     framework: Framework,
+    *,
+    draft: bool = False,
 ) -> Graph:
     """Map a table, and what its controlled cells mean, to the plan's graph.
 
@@ -41,13 +43,16 @@ def map_plan(
     nodes.
 
     :param contents: what the cells of each row mean, in the rows' order
+    :param draft: leave out what cannot be read or is not the framework's, for validation to find; a chain ends at the
+        first of its cells that says nothing
     :returns: a new graph that the caller owns
-    :raises MappingError: if a row's impact or goal is not the framework's
+    :raises MappingError: if a row's impact or goal is not the framework's, and it is no draft
     """
     graph = new_graph()
     _map_plan_itself(graph, plan)
     for row, content in zip(table.rows, contents, strict=True):
-        _RowMapper(graph, plan, document, table, row, schemes).map(content, _pathway(framework, content, table, row))
+        mapper = _RowMapper(graph, plan, document, table, row, schemes)
+        mapper.map(content, _Pathways(framework, plan, table, row, draft=draft))
     if plan.synthetic:
         _mark_synthetic(graph, except_for=mint_resource("period", plan.period))
     return graph
@@ -126,40 +131,46 @@ class _RowMapper:
         self._table, self._row, self._schemes = table, row, schemes
         self._records = self._map_records()
 
-    def map(self, content: RowContent, pathway: Pathway) -> None:
+    def map(self, content: RowContent, pathways: _Pathways) -> None:
         """Add the row's chain, from its activity to the framework's goal, and its evaluation."""
-        row, schemes = self._row, self._schemes
-        activity, output = mint_resource("activity", row.id), mint_resource("output", row.id)
-        outcome = mint_resource("outcome", row.id)
-        task, path = schemes.concept("task", content.task), schemes.concept("path", content.path)
-        level = schemes.concept("participation", content.level)
-
+        row = self._row
+        activity = mint_resource("activity", row.id)
         self._add(activity, AKE.Activity, content.activity, "task", "activity", "participation")
-        for predicate, value in (
-            (DCTERMS.identifier, Literal(row.id)),
-            (AKE.inPlan, mint_resource("plan", self._plan.id)),
-            (AKE.underTask, task),
-            (AKE.onPath, path),
-            (AKE.hasParticipationLevel, level),
-            (AKE.hasOutput, output),
+        self._graph.add((activity, DCTERMS.identifier, Literal(row.id)))
+        self._graph.add((activity, AKE.inPlan, mint_resource("plan", self._plan.id)))
+        for predicate, scheme, notation, column in (
+            (AKE.underTask, "task", content.task, "task"),
+            (AKE.onPath, "path", content.path, "task"),
+            (AKE.hasParticipationLevel, "participation", content.level, "participation"),
         ):
-            self._graph.add((activity, predicate, value))
+            if notation is not None:
+                concept = self._schemes.concept(scheme, notation)
+                self._graph.add((activity, predicate, concept))
+                self._state(column, concept)
         if row.continues is not None:
             self._graph.add((activity, AKE.continuesActivity, mint_resource("activity", row.continues)))
-        self._add(output, AKE.Output, content.output, "output")
-        self._graph.add((output, AKE.hasOutcome, outcome))
-        self._add(outcome, AKE.Outcome, content.outcome, "outcome")
-        self._graph.add((outcome, AKE.hasImpact, pathway.impact))
-
-        self._state("task", task, path)
-        self._state("participation", level)
-        self._state("impact", pathway.impact, pathway.iri)
-        if "effectiveness" in self._records:
-            goal = self._goal(content, pathway)
+        self._map_chain(activity, content, pathways)
+        if "effectiveness" in self._records and (goal := pathways.find_goal(content)) is not None:
             self._graph.add((activity, AKE.aimsAtGoal, goal.iri))
             self._state("effectiveness", goal.iri)
         if "evaluation" in self._records:
-            self._map_evaluation(activity, content, pathway)
+            self._map_evaluation(activity, content, pathways)
+
+    def _map_chain(self, activity: URIRef, content: RowContent, pathways: _Pathways) -> None:
+        """Add output, outcome and impact, each only if there is what leads to it."""
+        pathway = pathways.find_impact(content)
+        if not content.output:
+            return
+        output, outcome = mint_resource("output", self._row.id), mint_resource("outcome", self._row.id)
+        self._graph.add((activity, AKE.hasOutput, output))
+        self._add(output, AKE.Output, content.output, "output")
+        if not content.outcome:
+            return
+        self._graph.add((output, AKE.hasOutcome, outcome))
+        self._add(outcome, AKE.Outcome, content.outcome, "outcome")
+        if pathway is not None:
+            self._graph.add((outcome, AKE.hasImpact, pathway.impact))
+            self._state("impact", pathway.impact, pathway.iri)
 
     def _map_records(self) -> Mapping[str, URIRef]:
         """Add a source record for every cell that is not empty; return their IRIs by column."""
@@ -180,7 +191,7 @@ class _RowMapper:
                 self._graph.add((record, predicate, value))
         return records
 
-    def _map_evaluation(self, activity: URIRef, content: RowContent, pathway: Pathway) -> None:
+    def _map_evaluation(self, activity: URIRef, content: RowContent, pathways: _Pathways) -> None:
         evaluation = mint_resource("evaluation", self._row.id)
         self._graph.add((activity, AKE.hasEvaluation, evaluation))
         self._graph.add((evaluation, RDF.type, AKE.Evaluation))
@@ -189,59 +200,70 @@ class _RowMapper:
             timing = self._schemes.concept("timing", notation)
             self._graph.add((evaluation, AKE.hasTiming, timing))
             self._state("evaluation", timing)
-        if content.indicator_pathway is not None:
-            for indicator_set in pathway.indicator_sets:
-                self._graph.add((evaluation, AKE.usesIndicatorSet, indicator_set))
-                self._state("evaluation", indicator_set)
-
-    def _goal(self, content: RowContent, pathway: Pathway) -> Goal:
-        """Find the framework's goal that the cell names; a text must be the framework's."""
-        column = "effectiveness"
-        numbered = [goal for goal in pathway.goals if goal.number == content.goal_number]
-        candidates = numbered or (list(pathway.goals) if content.goal_number is None else [])
-        if len(candidates) != 1:
-            raise self._problem(column, f"names goal {content.goal_number or 'without number'}", "a goal of the path")
-        goal = candidates[0]
-        if content.goal_text is not None and (
-            goal.text is None or normalise(content.goal_text) != normalise(goal.text)
-        ):
-            raise self._problem(column, f"says {content.goal_text!r}", repr(goal.text or "a goal without text"))
-        return goal
-
-    def _problem(self, column: str, found: str, wanted: str) -> MappingError:
-        return MappingError(
-            f"{found}, but the framework {self._plan.framework!r} has {wanted}; correct the cell or the framework",
-            file=self._table.file,
-            page=self._row.page,
-            row=self._row.number,
-            column=self._table.headings[column],
-        )
+        pathway = pathways.get(content.indicator_pathway)
+        for indicator_set in pathway.indicator_sets if pathway is not None else ():
+            self._graph.add((evaluation, AKE.usesIndicatorSet, indicator_set))
+            self._state("evaluation", indicator_set)
 
     def _add(self, iri: URIRef, kind: URIRef, label: str, *columns: str) -> None:
         self._graph.add((iri, RDF.type, kind))
-        self._graph.add((iri, SKOS.prefLabel, Literal(label, lang=self._plan.language)))
+        if label:
+            self._graph.add((iri, SKOS.prefLabel, Literal(label, lang=self._plan.language)))
         for column in columns:
             self._state(column, iri)
 
     def _state(self, column: str, *resources: URIRef) -> None:
-        for resource in resources:
-            self._graph.add((resource, AKE.statedIn, self._records[column]))
+        if column in self._records:
+            for resource in resources:
+                self._graph.add((resource, AKE.statedIn, self._records[column]))
 
 
-def _pathway(framework: Framework, content: RowContent, table: Table, row: Row) -> Pathway:
-    """Find the row's pathway; its impact must read as in the framework."""
-    pathway = framework.pathways.get(content.path)
-    if pathway is None:
-        known = ", ".join(sorted(framework.pathways))
-        what, column = (
-            f"path {content.path!r} has no impact pathway in the framework; known are {known}",
-            "task",
-        )
-    elif normalise(content.impact) != normalise(pathway.impact_text):
-        what = (
-            f"says {content.impact!r}, the framework {pathway.impact_text!r}; correct the cell or add to the framework"
-        )
-        column = "impact"
-    else:
+class _Pathways:
+    """Finds what a row names of the framework; what is not there is a problem, or None in a draft."""
+
+    def __init__(self, framework: Framework, plan: Plan, table: Table, row: Row, *, draft: bool) -> None:
+        self._framework, self._plan, self._table, self._row, self._draft = framework, plan, table, row, draft
+
+    def get(self, number: int | None) -> Pathway | None:
+        """Return the pathway of a number."""
+        return None if number is None else self._framework.pathways.get(str(number))
+
+    def find_impact(self, content: RowContent) -> Pathway | None:
+        """Find the pathway of the row's impact, which must read as in the framework."""
+        pathway = self.get(content.pathway)
+        if pathway is None:
+            known = ", ".join(sorted(self._framework.pathways))
+            what = f"path {content.path!r} has no impact pathway in the framework; known are {known}"
+            self._refuse("task", what)
+            return None
+        if normalise(content.impact) != normalise(pathway.impact_text):
+            wanted = f"says {content.impact!r}, the framework {pathway.impact_text!r}"
+            self._refuse("impact", f"{wanted}; correct the cell or add to the framework")
+            return None
         return pathway
-    raise MappingError(what, file=table.file, page=row.page, row=row.number, column=table.headings[column])
+
+    def find_goal(self, content: RowContent) -> Goal | None:
+        """Find the framework's goal that the cell names; a text must be the framework's."""
+        pathway = self.get(content.goal_pathway)
+        goals = pathway.goals if pathway is not None else ()
+        numbered = [goal for goal in goals if goal.number == content.goal_number]
+        candidates = numbered or (list(goals) if content.goal_number is None else [])
+        if len(candidates) != 1:
+            self._refuse_goal(f"names goal {content.goal_number or 'without number'}", "a goal of the path")
+            return None
+        goal = candidates[0]
+        if content.goal_text is not None and (
+            goal.text is None or normalise(content.goal_text) != normalise(goal.text)
+        ):
+            self._refuse_goal(f"says {content.goal_text!r}", repr(goal.text or "a goal without text"))
+            return None
+        return goal
+
+    def _refuse_goal(self, found: str, wanted: str) -> None:
+        framework = f"the framework {self._plan.framework!r}"
+        self._refuse("effectiveness", f"{found}, but {framework} has {wanted}; correct the cell or the framework")
+
+    def _refuse(self, column: str, what: str) -> None:
+        if not self._draft:
+            heading = self._table.headings[column]
+            raise MappingError(what, file=self._table.file, page=self._row.page, row=self._row.number, column=heading)

@@ -12,14 +12,16 @@ from akegraph.graph.loading import union
 from akegraph.graph.mapping import map_documents, map_plan
 from akegraph.pipeline.knowledge import Knowledge, PlanFolder, raise_problems
 from akegraph.pipeline.measuring import map_folder_measurements
-from akegraph.table.cells import check_table, parse_row
+from akegraph.table.cells import check_ids, check_table, read_row
 from akegraph.table.model import CellState, Table
 from akegraph.table.plan import Document, Plan
 
 
-def map_folder(folder: PlanFolder, knowledge: Knowledge) -> tuple[Plan, Graph]:
+def map_folder(folder: PlanFolder, knowledge: Knowledge, *, draft: bool = False) -> tuple[Plan, Graph]:
     """Read a plan's folder and map it to its graph of asserted triples.
 
+    :param draft: leave out what cells do not say, or say in no known wording, instead of refusing the plan: for
+        validation, whose rules then find it at its cell
     :raises SourceError: if plan or table cannot be read, or a cell is still in doubt
     :raises MappingError: if cells contradict each other, the schemes or the framework
     :raises ExceptionGroup: of those, if there is more than one
@@ -27,21 +29,22 @@ def map_folder(folder: PlanFolder, knowledge: Knowledge) -> tuple[Plan, Graph]:
     plan = folder.plan
     raise_problems(find_unknown_names(plan, str(folder.path / "plan.toml"), knowledge))
     document = _find_document(folder, plan, knowledge)
-    graph = map_table(plan, document, folder.read_table(knowledge), knowledge)
+    graph = map_table(plan, document, folder.read_table(knowledge), knowledge, draft=draft)
     graph += map_folder_measurements(folder, plan, document, knowledge)
     return plan, graph
 
 
-def map_table(plan: Plan, document: Document, table: Table, knowledge: Knowledge) -> Graph:
+def map_table(plan: Plan, document: Document, table: Table, knowledge: Knowledge, *, draft: bool = False) -> Graph:
     """Map a plan that is held as values; see :func:`map_folder`.
 
     :param document: described in the plan's graph too, unless it is one of the built-in ones
     """
-    lexicon = knowledge.schemes.lexicon
-    raise_problems([*find_open_cells(table), *check_table(table, lexicon), *find_wrong_pages(table, document)])
-    contents = [parse_row(row, knowledge.schemes.lexicon, table.file) for row in table.rows]
+    lexicon, headings = knowledge.schemes.lexicon, dict(table.headings)
+    unusable = check_ids(table) if draft else check_table(table, lexicon)
+    raise_problems([*find_open_cells(table), *unusable, *find_wrong_pages(table, document)])
+    contents = [read_row(row, lexicon, table.file, headings)[0] for row in table.rows]
     framework = read_framework(union((knowledge.reference, knowledge.schemes_graph)), plan.framework)
-    graph = map_plan(plan, document, table, contents, knowledge.schemes, framework)
+    graph = map_plan(plan, document, table, contents, knowledge.schemes, framework, draft=draft)
     if document.id not in knowledge.documents:
         graph += map_documents((document,))
     return graph

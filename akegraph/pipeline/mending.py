@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from akegraph.errors import AkegraphError
-from akegraph.graph.iris import BASE
-from akegraph.graph.loading import RDF_FORMATS, is_url
-from akegraph.pipeline.knowledge import Knowledge, find_plans
+from akegraph.errors import AkegraphError, UnknownResourceError
+from akegraph.graph.iris import BASE, graph_name
+from akegraph.graph.loading import RDF_FORMATS, is_url, load_graphs
+from akegraph.pipeline.knowledge import Knowledge, PlanFolder, find_plans
+from akegraph.pipeline.mapping import map_folder
+from akegraph.table.model import Table
+from akegraph.table.rows import read_rows
 from akegraph.validation import Finding, Shapes, ValidationReport
-from akegraph.validation.fixing import Fix, find_fixes
+from akegraph.validation.fixing import Fix, find_fixes, mend
 
+_PLAN_GRAPHS = str(graph_name("plan", "x")).removesuffix("x")
 _MENDED = (".ttl", ".nt", ".csv")
 
 
@@ -28,7 +33,49 @@ def find_input_fixes(inputs: Iterable[str], shapes: Shapes, knowledge: Knowledge
             paths.append(Path(name))
         elif name != "-" and not is_url(name) and Path(name).suffix.lower() not in RDF_FORMATS:
             paths += [folder.path for folder in find_plans([name])]
-    return tuple(fix for path in paths for fix in find_fixes(path, shapes, knowledge.schemes))
+    own = {path.resolve(): path for path in reversed(paths)}
+    return tuple(fix for path in reversed(own.values()) for fix in find_fixes(path, shapes, knowledge.schemes))
+
+
+def check_mended(inputs: Iterable[str], fixes: Iterable[Fix], plan: str | None, knowledge: Knowledge) -> None:
+    """Check that every input reads and maps with the fixes made, before any of them is written.
+
+    :param plan: id of the plan that has to be among the inputs, if one has
+    :raises SourceError, MappingError, GraphSyntaxError: if one does not
+    :raises UnknownResourceError: if there is no such plan
+    """
+    mended = {path.resolve(): content for path, content in mend(fixes).items()}
+    plans: set[str] = set()
+    for name in inputs:
+        path = Path(name)
+        if name == "-":
+            plans.add("-")
+        elif is_url(name) or path.suffix.lower() in RDF_FORMATS:
+            graphs = load_graphs(name, mended.get(path.resolve()))
+            plans |= {str(graph).removeprefix(_PLAN_GRAPHS) for graph in graphs if graph is not None}
+        else:
+            for folder in find_plans([name]):
+                rows = mended.get((folder.path / "rows.csv").resolve())
+                plans.add(map_folder(_MendedFolder(folder.path, rows), knowledge, draft=True)[0].id)
+    # What comes by standard input can only be read once.
+    if plan is not None and not plans & {plan, "-"}:
+        raise UnknownResourceError(plan, difflib.get_close_matches(plan, plans) or sorted(plans)[:3])
+
+
+@dataclass(frozen=True, slots=True)
+class _MendedFolder(PlanFolder):
+    """A plan's folder whose table is read as it will be.
+
+    :param rows: what ``rows.csv`` will hold; None if it stays as it is
+    """
+
+    rows: bytes | None
+
+    def read_table(self, knowledge: Knowledge) -> Table:
+        """Read the table."""
+        if self.rows is None:
+            return PlanFolder.read_table(self, knowledge)
+        return read_rows(self.rows, knowledge.schemes.lexicon, str(self.path / "rows.csv"))
 
 
 def mark_fixable(report: ValidationReport, inputs: Sequence[str], knowledge: Knowledge) -> ValidationReport:

@@ -10,7 +10,7 @@ from pathlib import Path
 from rdflib import Graph, URIRef
 from rdflib.term import Node
 
-from akegraph.errors import GraphSyntaxError, UnknownResourceError, VocabularyError, close
+from akegraph.errors import EmptyCellError, GraphSyntaxError, MappingError, UnknownResourceError, VocabularyError, close
 from akegraph.graph.iris import AKE_NS, graph_name, mint_resource
 from akegraph.graph.loading import RDF_FORMATS, is_url, load_graphs, union
 from akegraph.pipeline.knowledge import Knowledge, PlanFolder, find_plans, raise_problems
@@ -19,7 +19,7 @@ from akegraph.pipeline.mending import mark_fixable
 from akegraph.resources import resource
 from akegraph.table.decoding import decode
 from akegraph.terms import AKE
-from akegraph.validation import ValidationReport, load_shapes, validate_graph
+from akegraph.validation import Severity, ValidationReport, load_shapes, validate_graph
 from akegraph.validation.completeness import locate_rows, measure_plans
 from akegraph.validation.coverage import find_idle_rules, find_unwatched, has_targets
 from akegraph.validation.engines import DEFAULT_ENGINE
@@ -69,6 +69,9 @@ def validate_inputs(
     context = union(common) if common else None
     report = validate_graph(data, tried, knowledge.ontology, context=context, engine=engine, focus=focus)
     report = locate(report, data, read.mentions, read.rows, read.homes, read.cells)
+    raise_problems(_find_unseen(read.problems, report))
+    unreadable = (problem for problem in read.problems if not isinstance(problem, EmptyCellError))
+    report = replace(report, unreadable=tuple(unreadable))
     if shape_files:
         report = word_findings(report, prefixes_of(read.mentions))
     tables = [locate_rows(table, read.rows) for table in measure_plans(data, context, report.findings)]
@@ -78,6 +81,17 @@ def validate_inputs(
     if not in_full:
         return report
     return mark_fixable(_cover(report, data, context, knowledge.ontology), names, knowledge)
+
+
+def _find_unseen(problems: Iterable[MappingError], report: ValidationReport) -> list[MappingError]:
+    """Return the problems of cells that no finding points at: what a draft left out must not pass unseen."""
+    seen = {
+        (place.file, place.row, place.heading)
+        for finding in report.findings
+        if finding.severity >= Severity.WARNING
+        for place in finding.places
+    }
+    return [one for one in problems if (_show(Path(one.file or "")), one.row, one.column) not in seen]
 
 
 def _cover(report: ValidationReport, data: Graph, context: Graph | None, ontology: Graph) -> ValidationReport:
@@ -102,6 +116,7 @@ class _Inputs:
     rows: dict[tuple[str, int], tuple[str, int | None]] = field(default_factory=dict)
     homes: dict[Node, str] = field(default_factory=dict)
     cells: dict[tuple[str, int, str], str] = field(default_factory=dict)
+    problems: list[MappingError] = field(default_factory=list)
 
     def focus_of(self, plan: str) -> set[Node]:
         """Return the resources of one plan.
@@ -133,7 +148,14 @@ def _is_file(name: str) -> bool:
 
 
 def _read_folder(folder: PlanFolder, knowledge: Knowledge, read: _Inputs) -> None:
-    plan, graph = map_folder(folder, knowledge)
+    try:
+        plan, graph = map_folder(folder, knowledge)
+    except (MappingError, ExceptionGroup) as error:
+        problems = list(error.exceptions) if isinstance(error, ExceptionGroup) else [error]
+        if not all(isinstance(problem, MappingError) for problem in problems):
+            raise
+        plan, graph = map_folder(folder, knowledge, draft=True)
+        read.problems += [problem for problem in problems if isinstance(problem, MappingError)]
     read.folders.append(folder)
     read.graphs.append(graph)
     read.plans[plan.id] = graph

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from akegraph.errors import MappingError
+from akegraph.errors import EmptyCellError, MappingError
 from akegraph.table.columns import Anchors, Lexicon, find, known
 from akegraph.table.model import Column, Row, Table
 
@@ -63,7 +63,7 @@ class EvaluationCell:
 
 @dataclass(frozen=True, slots=True)
 class RowContent:
-    """What one row says, in notations, numbers and the texts that are its own.
+    """What one row says, in notations, numbers and the texts that are its own; None is what no cell says readably.
 
     :param goal_pathway: the pathway number in the effectiveness column; None where the cell is empty
     :param goal_name: the goal's name as printed, ``Vaikutuspolun 3 tavoite 1``
@@ -71,12 +71,12 @@ class RowContent:
     :param indicator_pathway: the pathway number in the evaluation column; None where no indicators are named
     """
 
-    task: str
-    path: str
+    task: str | None
+    path: str | None
     activity: str
     output: str
     outcome: str
-    pathway: int
+    pathway: int | None
     impact: str
     goal_pathway: int | None
     goal_name: str | None
@@ -84,7 +84,7 @@ class RowContent:
     goal_text: str | None
     timings: tuple[str, ...]
     indicator_pathway: int | None
-    level: str
+    level: str | None
 
 
 def read_task(text: str, lexicon: Lexicon) -> tuple[TaskCell, list[str]]:
@@ -180,14 +180,22 @@ def parse_row(row: Row, lexicon: Lexicon, file: str, headings: dict[str, str] | 
 
     :raises MappingError: at the first cell that has no place in the graph; :func:`check_table` tells of all
     """
-    content, errors = _read_row(row, lexicon, file, headings or {})
-    if errors or content is None:
+    content, errors = read_row(row, lexicon, file, headings or {})
+    if errors:
         raise errors[0]
     return content
 
 
 def check_table(table: Table, lexicon: Lexicon) -> list[MappingError]:
     """Find everything that keeps a table from becoming a graph, in all rows."""
+    errors = check_ids(table)
+    for row in table.rows:
+        errors.extend(read_row(row, lexicon, table.file, dict(table.headings))[1])
+    return errors
+
+
+def check_ids(table: Table) -> list[MappingError]:
+    """Find the rows that cannot be told from others, by their ids or their numbers."""
     errors = []
     ids = Counter(row.id for row in table.rows)
     numbers = Counter(row.number for row in table.rows)
@@ -201,13 +209,11 @@ def check_table(table: Table, lexicon: Lexicon) -> list[MappingError]:
         if numbers[row.number] > 1:
             what = f"{numbers[row.number]} rows are numbered {row.number}; every row needs its own number"
             errors.append(MappingError(what, file=table.file, page=row.page, row=row.number, column="row"))
-        errors.extend(_read_row(row, lexicon, table.file, dict(table.headings))[1])
     return errors
 
 
-def _read_row(
-    row: Row, lexicon: Lexicon, file: str, headings: dict[str, str]
-) -> tuple[RowContent | None, list[MappingError]]:
+def read_row(row: Row, lexicon: Lexicon, file: str, headings: dict[str, str]) -> tuple[RowContent, list[MappingError]]:
+    """Read what a row says as far as its cells can be read, and find what cannot."""
     errors: list[MappingError] = []
 
     def refuse(column: str, *problems: str) -> None:
@@ -221,15 +227,22 @@ def _read_row(
         problems: Sequence[str] = ()
         if not text:
             if column in MANDATORY:
-                problems = ("the cell is empty; every row needs it",)
+                heading = headings.get(column) or lexicon.heading(column)
+                what = "the cell is empty; every row needs it"
+                errors.append(EmptyCellError(what, file=file, page=row.page, row=row.number, column=heading))
         elif column is Column.TASK:
             task, problems = read_task(text, lexicon)
+            if problems and len(task.tasks) == len(task.paths) == 1:
+                # Beside what can be read stands what cannot: it is not known what the cell means.
+                task = TaskCell(paths=task.paths)
         elif column is Column.IMPACT:
             impact, problems = read_impact(text, lexicon)
         elif column is Column.EFFECTIVENESS:
             goal, problems = read_goal(text, lexicon)
         elif column is Column.EVALUATION:
             evaluation, problems = read_evaluation(text, lexicon)
+            if problems and evaluation.timings:
+                evaluation = EvaluationCell(pathway=evaluation.pathway)
         elif column is Column.PARTICIPATION:
             level, problems = read_level(text, lexicon)
         refuse(column, *problems)
@@ -243,11 +256,9 @@ def _read_row(
             if number is not None and str(number) != task.paths[0]:
                 there = headings.get(Column.TASK) or lexicon.heading(Column.TASK)
                 refuse(column, f"{row.text(column)!r}: path {number} here, but path {task.paths[0]} in {there!r}")
-    if errors or impact.pathway is None or level is None:
-        return None, errors
     content = RowContent(
-        task=task.tasks[0],
-        path=task.paths[0],
+        task=task.tasks[0] if len(task.tasks) == 1 else None,
+        path=task.paths[0] if len(task.paths) == 1 else None,
         activity=row.text(Column.ACTIVITY),
         output=row.text(Column.OUTPUT),
         outcome=row.text(Column.OUTCOME),
@@ -261,7 +272,7 @@ def _read_row(
         indicator_pathway=evaluation.pathway,
         level=level,
     )
-    return content, []
+    return content, errors
 
 
 _LEVEL = re.compile(r"(\d{1,3}) ?[:.] ?(.+)")

@@ -18,6 +18,7 @@ from akegraph.table.workbook import complete_plan_sheet
 
 MOST_MEGABYTES = 50
 _PDF_WITHIN = 1024
+_MOST_LINES = 50_000
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _OTHERS = {
@@ -108,6 +109,8 @@ def _read_sheaf(data: bytes, lexicon: Lexicon, file: str, limit: int, progress: 
     _refuse_others(data, file)
     from akegraph.table.separated import read_separated
 
+    if data.count(b"\n") > _MOST_LINES:
+        raise SourceError(f"has more than {_MOST_LINES} lines, far more than a plan; give the plan alone", file=file)
     return read_separated(data, file, lexicon)
 
 

@@ -22,7 +22,9 @@ _SHORTEST_BROKEN = 8
 _NEVER_FIRST = "/,.;:)!?%"
 _LONGEST_REST = 6
 """How long the rest of a broken word is likely to be, where its beginning fills a line alone."""
-_OPEN_ENDS = "/.:@_&=?%"
+_OPEN_ENDS = ".:@_&=?%"
+_NEVER_LAST = "/\u2013"
+"""What joins two words or numbers where no space stands before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,8 @@ class Joiner:
         raw = " ".join(line.text for line in lines)
         tokens = [word for word, _, _ in words]
         reasons = [seam.doubt for seam in seams if seam.doubt]
+        if is_open(tokens[-1]):
+            reasons.append(("cut-off", f"the cell ends in {tokens[-1]!r}, so its rest may be missing"))
         reasons += [
             ("unreadable-character", f"{word!r} has characters that cannot be read")
             for word in tokens
@@ -100,6 +104,8 @@ class Joiner:
         if is_open(before) and after != "+":
             return self._hyphen(before, after, adjacent=line is not None)
         if line is None or not line.full:
+            if line is not None and len(before) > 1 and before[-1] in _NEVER_LAST and after[:1].isalnum():
+                return self._unfinished(before, after)
             return self._apart(before, after)
         return self.full_seam(before, after, line, fits=line.fits and not self.anywhere)
 
@@ -118,21 +124,30 @@ class Joiner:
             return _Seam(stem if listed[0] else before, "", settled=True)
         if self.spelling.speller and adjacent and after[:1].islower() and not {whole, hyphened} & set(self.attested):
             is_word = self.spelling.speller(whole)
-            if is_word and not meets_itself(stem, after):
+            # where both parts are words, the hyphen may be the author's as well as the line's
+            parts = self.spelling.speller(bare(stem)) and self.spelling.speller(bare(after))
+            if is_word and not parts and not meets_itself(stem, after):
                 return _Seam(stem, "", settled=True)
             if not is_word and meets_itself(stem, after) and self.spelling.speller(hyphened):
                 return _Seam(before, "", settled=True)
         other = (stem, "") if kept else (before, "")
         return replace(here, doubt=("line-end-hyphen", decided.why), other=other)
 
+    def _unfinished(self, before: str, after: str) -> _Seam:
+        """Decide about a line that ends in a slash or a dash with no space before it."""
+        glued = bare(before + after) in self.attested
+        why = f"{before!r} ends a line with no space before its last sign, so {after!r} may belong to it"
+        return _Seam(before, "", None if glued else ("broken-word", why), (before, " "), settled=True)
+
     def full_seam(self, before: str, after: str, line: Line, *, fits: bool) -> _Seam:
         """Decide about two words of which the first ends a line at its column's edge."""
+        if len(before) > 1 and before[-1] in _NEVER_LAST and after[:1].isalnum():
+            return self._unfinished(before, after)
         if before[-1] in _OPEN_ENDS and after[:1].isalnum() and not fits:
             glued = bare(before + after) in self.attested
             why = f"{before!r} ends a line that is full, so {after!r} may belong to it"
-            attached = before[-1] == "/"
             doubt = None if glued else ("broken-word", why)
-            if attached or glued:
+            if glued:
                 return _Seam(before, "", doubt, (before, " "), settled=True)
             return _Seam(before, doubt=doubt if before[-1] != "." or "." in before[:-1] else None, other=(before, ""))
         if after[0] in _NEVER_FIRST and after != "/":
@@ -172,6 +187,8 @@ class Joiner:
         return _Seam(before, "", ("broken-word", why), (before, " "), settled=True)
 
     def _count_known(self, text: str) -> int:
+        for sign in _NEVER_LAST:
+            text = text.replace(sign, " ")
         return sum(len(word) for word in map(bare, text.split()) if self._known(word))
 
     def _is_stated(self, word: str) -> bool:

@@ -24,11 +24,13 @@ from akegraph.table.grids import PAGE, Grid, GridCell, GridRow, Line, Sheaf
 from akegraph.table.headings import Header, find_header
 from akegraph.table.margins import find_furniture, number_pages
 from akegraph.table.model import Column, DroppedLine
-from akegraph.table.ruled import Drawn, DrawnRow, DrawnTable, read_beyond, read_ruled
+from akegraph.table.ruled import Drawn, DrawnRow, DrawnTable, read_beyond, read_rest, read_ruled
 
 _SAME_EDGE = 3.0
 _LEAST_RULE = 0.5
 """How much of a table's width a rule must go along to part rows."""
+_COLUMN_GAP = 1.5
+"""How many line heights of white space part words on one line that stand in two columns."""
 _WIDE_GAP = 3.0
 """How many line heights of white space end a table that has no rules."""
 
@@ -62,20 +64,21 @@ def read_pages(pages: Sequence[Page], lexicon: Lexicon) -> Sheaf:
     if parts:
         tables = _read_parts(parts, lexicon)
     else:
-        tables = [table for found in ruled for table in found]
         _read_beyond(pages, ruled, headers, furniture)
+        tables = [table for found in ruled for table in found]
         _split_rows(tables, [header for found in headers for header in found], lexicon)
     return _make_sheaf(pages, tables, lexicon)
 
 
 def _read_beyond(
     pages: Sequence[Page],
-    ruled: Sequence[Sequence[DrawnTable]],
-    headers: Sequence[Sequence[Header | None]],
+    ruled: Sequence[list[DrawnTable]],
+    headers: Sequence[list[Header | None]],
     furniture: Sequence[set[Word]],
 ) -> None:
     """Look for parts of rows above and below what the rules close, on the pages that the plan's table goes over."""
     width = 0
+    last: DrawnTable | None = None
     for page, tables, found, left_out in zip(pages, ruled, headers, furniture, strict=True):
         started = width > 0
         for table, header in zip(tables, found, strict=True):
@@ -84,6 +87,11 @@ def _read_beyond(
             if columns == width:
                 others = {word for other in tables if other is not table for word in other.words}
                 read_beyond(page, table, left_out | others, continues=started and header is None)
+                last = table
+        if not tables and last and last.sheet == page.sheet - 1 and (rest := read_rest(page, last, left_out)):
+            tables.append(rest)
+            found.append(None)
+            last = rest
 
 
 def _header(table: DrawnTable, lexicon: Lexicon) -> Header | None:
@@ -170,8 +178,14 @@ def _until_gap(words: Iterable[Word], part: _Part, edges: Sequence[float], lexic
 
 def _continues(words: Sequence[Word], heading: Heading, lexicon: Lexicon) -> bool:
     """Tell whether a page without headings goes on with the table of the page before."""
-    columns = by_column(words, find_edges(words, heading)[0])
-    return _has_landmarks(Band(columns), heading.columns, lexicon)
+    edges = find_edges(words, heading)[0]
+    if _has_landmarks(Band(by_column(words, edges)), heading.columns, lexicon):
+        return True
+    # the rest of one row has no landmark, but stands in several columns with white space between them
+    first = visual_lines(words)[0]
+    apart = sum(b.x0 - a.x1 > _COLUMN_GAP * a.height for a, b in itertools.pairwise(first))
+    crosses = any(word.x0 < edge - 1 and word.x1 > edge + 1 for word in first for edge in edges[1:-1])
+    return not crosses and apart > 0 and sum(bool(column) for column in by_column(first, edges)) > 1
 
 
 def _read_parts(parts: Sequence[_Part], lexicon: Lexicon) -> list[DrawnTable]:

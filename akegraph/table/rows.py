@@ -164,11 +164,12 @@ def _read_row(fields: Sequence[str], header: Sequence[str], places: Mapping[str,
 
 
 def _cell(text: str, state: CellState | None, file: str, row: int, heading: str) -> Cell:
-    """Make a cell, sure by default, and refuse a state that its text contradicts."""
+    """Make a cell, sure by default and missing where it is empty; refuse a state that its text contradicts."""
+    if not text and state in (None, CellState.SURE):
+        # Whoever empties a cell in a spreadsheet seldom thinks of the column with its state.
+        return Cell(text, CellState.MISSING)
     if state is None:
-        return Cell(text, CellState.SURE if text else CellState.MISSING)
-    if state is CellState.SURE and not text:
-        raise SourceError("is sure but empty; an empty cell is missing", file=file, row=row, column=heading)
+        return Cell(text, CellState.SURE)
     if state is CellState.MISSING and text:
         raise SourceError(f"is missing but reads {text!r}", file=file, row=row, column=heading)
     return Cell(text, state)

@@ -132,6 +132,26 @@ def read_beyond(page: Page, table: DrawnTable, left_out: set[Word], *, continues
         table.words.update(found)
 
 
+def read_rest(page: Page, table: DrawnTable, left_out: set[Word]) -> DrawnTable | None:
+    """Read a page that has nothing but the rest of a row: rules between columns, but none that closes it above.
+
+    :param table: what the page before has of the table
+    :param left_out: the words of the page that are its header and footer
+    """
+    drawn = [any(abs(rule.x0 - edge) <= _NEAR for rule in page.verticals) for edge in table.edges]
+    if sum(drawn) * 2 <= len(drawn):
+        return None
+    top, bottom = _reach(page, table)
+    words = [w for w in page.words if w not in left_out and table.edges[0] <= w.middle <= table.edges[-1]]
+    words = [w for w in words if top <= (w.top + w.bottom) / 2 <= bottom]
+    if not words:
+        return None
+    cells = [
+        Drawn(visual_lines(w for w in words if _index(table.edges, w.middle) == at)) for at in table_columns(table)
+    ]
+    return DrawnTable(page.sheet, table.edges, [DrawnRow(cells)], set(words))
+
+
 def table_columns(table: DrawnTable) -> range:
     """Return the indices of a table's columns."""
     return range(len(table.edges) - 1)

@@ -89,6 +89,11 @@ class PlanTable:
     columns: tuple[TableColumn, ...]
     rows: tuple[TableRow, ...]
 
+    @property
+    def cells(self) -> int:
+        """How many cells there are."""
+        return len(self.rows) * len(self.columns)
+
     def count(self, filling: Filling, column: int | None = None) -> int:
         """Count the cells of one kind, in all columns or in one."""
         return sum(
@@ -97,10 +102,13 @@ class PlanTable:
             for cell in (row.cells if column is None else (row.cells[column],))
         )
 
-    def percent(self, column: int | None = None) -> int:
-        """Return the share of filled cells in whole percent, rounded down: 100 means all of them."""
-        cells = len(self.rows) * (len(self.columns) if column is None else 1)
-        return 100 * self.count(Filling.FILLED, column) // cells if cells else 100
+    def percent(self, column: int | None = None) -> int | None:
+        """Return the share of filled cells in whole percent, rounded down: 100 means all of them.
+
+        Of no cells there is no share.
+        """
+        cells = self.cells if column is None else len(self.rows)
+        return 100 * self.count(Filling.FILLED, column) // cells if cells else None
 
 
 def measure_plans(data: Graph, context: Graph | None, findings: Iterable[Finding]) -> tuple[PlanTable, ...]:

@@ -7,25 +7,21 @@ the validation.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 
 from rdflib import OWL, RDF, RDFS, SH, SKOS, Graph, Literal, URIRef
 from rdflib.collection import Collection
-from rdflib.term import Node
+from rdflib.term import IdentifiedNode, Node
 
-from akegraph.validation.shapes import Rule, Shapes
+from akegraph.validation.anatomy import HELPERS, Anatomy, find_targeted, is_class_shape, is_deactivated
+from akegraph.validation.shapes import Rule, Shapes, rule_of
 
 _Focus = Callable[[], Iterator[Node]]
 
 # Met or broken where there is no value at all; every other constraint of a property shape needs a value to look at.
 _NEEDS_NO_VALUE = (SH.hasValue, SH.equals, SH.sparql)
 _LEAST = (SH.minCount, SH.qualifiedMinCount)
-# What a shape may say in SHACL's words without asking anything of a node.
-_NO_CONSTRAINT = frozenset(
-    {SH.property, SH.path, SH.severity, SH.message, SH.name, SH.description, SH.order, SH.group, SH.deactivated}
-    | {SH.targetClass, SH.targetNode, SH.targetObjectsOf, SH.targetSubjectsOf, SH.target, SH.declare, SH.defaultValue}
-)
 _STRUCTURE = frozenset(
     {SKOS.Collection, SKOS.ConceptScheme, SKOS.OrderedCollection, SH.NodeShape, SH.PropertyShape, RDF.List}
 )
@@ -38,7 +34,9 @@ _ANY_CLASS = (RDFS.Resource, OWL.Thing)
 def find_idle_rules(data: Graph, shapes: Shapes, *, ontology: Graph | None = None) -> tuple[Rule, ...]:
     """List the rules that checked nothing: no node is their target, or no value is there for them to look at.
 
-    A rule that asks for a value looks at every node of its target, with or without one. A deactivated rule is idle.
+    A rule that asks for a value looks at every node of its target, with or without one. Idle is as well what is
+    deactivated, be it one SPARQL constraint of a shape; what has a target and no constraint; and what has constraints
+    but no target, and is used by no shape that has one.
 
     :param data: all that was read together, context included; not changed
     :param ontology: read for ``rdfs:subClassOf``, as the engine does; not changed
@@ -48,7 +46,15 @@ def find_idle_rules(data: Graph, shapes: Shapes, *, ontology: Graph | None = Non
     idle: dict[Node, bool] = {}
     for shape in reader.targeted():
         reader.visit((shape,), partial(reader.targets, shape), idle)
-    rules = [rule for shape, rule in shapes.rules.items() if idle.get(shape)]
+    for shape in reader.unused():
+        reader.visit((shape,), partial(iter, ()), idle)
+    idle |= dict.fromkeys(reader.deactivated(idle), True)
+    # A SPARQL constraint that is deactivated is no rule of its own; only here it is one.
+    rules = [
+        shapes.rules[shape] if shape in shapes.rules else rule_of(shapes.graph, shape)
+        for shape in idle
+        if idle[shape] and isinstance(shape, IdentifiedNode)
+    ]
     return tuple(sorted(rules, key=lambda rule: (rule.code, str(rule.shape))))
 
 
@@ -89,18 +95,28 @@ class _Reader:
 
     def __init__(self, data: Graph, shapes: Graph, ontology: Graph | None) -> None:
         self._data, self._shapes = data, shapes
+        self._anatomy = Anatomy(shapes)
         self._hierarchies = (data,) if ontology is None else (data, ontology)
 
     def targeted(self) -> list[Node]:
         """List the shapes that have a target of their own, sorted."""
+        return sorted(find_targeted(self._shapes), key=str)
+
+    def unused(self) -> list[Node]:
+        """List the shapes that have constraints, and that no shape with a target uses."""
         graph = self._shapes
-        found = {
-            shape
-            for predicate in (SH.targetClass, SH.targetNode, SH.targetObjectsOf, SH.targetSubjectsOf)
-            for shape in graph.subjects(predicate)
-        }
-        found |= {shape for shape in graph.subjects(RDF.type, RDFS.Class) if self._is_shape(shape)}
-        return sorted(found, key=str)
+        helpers = {helper for use in HELPERS for helper in graph.objects(None, use)}
+        found = {shape for shape in graph.subjects() if self._anatomy.constraints(shape)} - helpers
+        found -= self._anatomy.reach(find_targeted(graph))
+        # One without a name is told of with the shape it is part of.
+        return sorted((one for one in found if isinstance(one, URIRef) or not any(graph.subjects(None, one))), key=str)
+
+    def deactivated(self, idle: Mapping[Node, bool]) -> list[Node]:
+        """List the shapes that are switched off, and the SPARQL constraints that are in a shape at work."""
+        graph = self._shapes
+        found = {node for node in graph.subjects(SH.deactivated) if is_deactivated(graph, node)}
+        told = {one for one in found if any(idle.get(shape) for shape in graph.subjects(SH.sparql, one))}
+        return sorted(found - told, key=str)
 
     def targets(self, shape: Node, *, specific: bool = False) -> Iterator[Node]:
         """Iterate the target nodes of a shape, some more than once; ``specific`` leaves out those that take in all."""
@@ -109,7 +125,7 @@ class _Reader:
             if (node, None, None) in data or (None, None, node) in data:
                 yield node
         classes = set(graph.objects(shape, SH.targetClass))
-        if (shape, RDF.type, RDFS.Class) in graph and self._is_shape(shape):
+        if is_class_shape(graph, shape):
             classes.add(shape)
         for kind in self._subclasses(classes):
             if not (specific and kind in _ANY_CLASS):
@@ -130,9 +146,11 @@ class _Reader:
         graph, shape = self._shapes, shapes[-1]
         path = graph.value(shape, SH.path)
         values: _Focus = focus if path is None else lambda: self._values(focus(), path)
-        if any(isinstance(flag, Literal) and flag.value is True for flag in graph.objects(shape, SH.deactivated)):
+        if is_deactivated(graph, shape):
             focus = values = partial(iter, ())
-        if any(_constrains(predicate) for predicate in graph.predicates(shape)):
+        constraints = self._anatomy.constraints(shape)
+        # A property without constraint may be there for sh:closed; a target without any rule is not.
+        if constraints - {SH.property} or (not constraints and len(shapes) == 1):
             named = next((part for part in reversed(shapes) if isinstance(part, URIRef)), shape)
             idle[named] = idle.get(named, True) and not self._looks(shape, path, focus, values)
         for part in sorted(graph.objects(shape, SH.property), key=str):
@@ -141,7 +159,10 @@ class _Reader:
 
     def _looks(self, shape: Node, path: Node | None, focus: _Focus, values: _Focus) -> bool:
         graph = self._shapes
-        if next(focus(), None) is None:
+        active = self._anatomy.constraints(shape) - {SH.property}
+        if all(is_deactivated(graph, constraint) for constraint in graph.objects(shape, SH.sparql)):
+            active.discard(SH.sparql)
+        if not active or next(focus(), None) is None:
             return False
         if path is None or any((shape, predicate, None) in graph for predicate in _NEEDS_NO_VALUE):
             return True
@@ -150,9 +171,6 @@ class _Reader:
         if any(isinstance(most, Literal) and most.value == 0 for most in graph.objects(shape, SH.maxCount)):
             return True
         return next(values(), None) is not None
-
-    def _is_shape(self, node: Node) -> bool:
-        return any((node, RDF.type, kind) in self._shapes for kind in (SH.NodeShape, SH.PropertyShape))
 
     def _subclasses(self, classes: Iterable[Node]) -> set[Node]:
         waiting, found = list(classes), set[Node]()
@@ -227,7 +245,3 @@ class _Reader:
 
 def _positive(least: Node) -> bool:
     return isinstance(least, Literal) and isinstance(least.value, int) and least.value > 0
-
-
-def _constrains(predicate: Node) -> bool:
-    return str(predicate).startswith(str(SH)) and predicate not in _NO_CONSTRAINT

@@ -7,18 +7,21 @@ them is chosen.
 from __future__ import annotations
 
 import gc
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache, partial
 from typing import cast
 
 from rdflib import RDF, RDFS, SH, BNode, Graph, Literal, URIRef
 from rdflib.collection import Collection as RdfList
 from rdflib.term import IdentifiedNode, Node
 
+from akegraph.errors import EngineError
 from akegraph.graph.compact import CompactStore
 from akegraph.graph.iris import PREFIXES, shorten_iri
 from akegraph.graph.loading import new_graph
 from akegraph.validation.engines import ALL_ENGINES, DEFAULT_ENGINE, get_engine
+from akegraph.validation.engines.base import Finder, Result, read_result, read_results, write_result
 from akegraph.validation.engines.comparing import run_all
 from akegraph.validation.engines.guarded import GuardedEngine, is_foreign
 from akegraph.validation.findings import Finding, ValidationReport
@@ -80,21 +83,32 @@ def _validate(
     everything = view_of((data, *_around(context, ontology)))
     tried = _constraints_only(shapes)
     guard = is_foreign(tried)
-    if engine == ALL_ENGINES:
-        results = run_all(everything, tried, wanted, guard=guard)
-    else:
-        chosen = get_engine(engine)
-        results = (GuardedEngine(chosen) if guard else chosen).run(everything, tried, wanted)
-    locator = Locator(everything, wanted)
-    paths: dict[Node, str] = {}
-    found = [
-        (_finding(results, result, shapes, locator, paths), result)
-        for result in results.objects(None, SH.result)
-        if _is_mentioned(data, cast(Node, results.value(result, SH.focusNode)))
-    ]
+    try:
+        results = list(_run(everything, tried, engine, wanted, guard=guard))
+    except (ArithmeticError, AttributeError, RecursionError, TypeError, ValueError) as error:
+        raise EngineError(
+            f"engine {engine!r} failed on these data or shapes: {type(error).__name__}: {error}"
+        ) from error
+    reader = _Reader(shapes, Locator(everything, wanted))
+    named = frozenset(tried.objects(None, SH.targetNode))
+    mentioned = cache(partial(_is_mentioned, data, named))
+    found = [(reader.finding(result), result) for result in results if mentioned(result.focus)]
     found.sort(key=lambda pair: pair[0].order)
-    graph = _report_graph(results, found, shapes)
-    return ValidationReport(findings=tuple(finding for finding, _ in found), shapes=shapes, graph=graph)
+    return ValidationReport(
+        findings=tuple(finding for finding, _ in found),
+        shapes=shapes,
+        source=cache(partial(_report_graph, found, shapes)),
+    )
+
+
+def _run(data: Graph, shapes: Graph, engine: str, wanted: frozenset[Node] | None, *, guard: bool) -> Iterable[Result]:
+    """Let one engine, or all of them, try the shapes."""
+    if engine == ALL_ENGINES:
+        return read_results(run_all(data, shapes, wanted, guard=guard))
+    chosen = get_engine(engine)
+    if isinstance(chosen, Finder) and not guard:
+        return chosen.find(data, shapes, wanted)
+    return read_results((GuardedEngine(chosen) if guard else chosen).run(data, shapes, wanted))
 
 
 def _around(context: Graph | None, ontology: Graph) -> tuple[Graph, ...]:
@@ -121,8 +135,9 @@ def _subclasses(ontology: Graph) -> Graph:
     return graph
 
 
-def _is_mentioned(data: Graph, node: Node) -> bool:
-    return (node, None, None) in data or (None, None, node) in data
+def _is_mentioned(data: Graph, named: frozenset[Node], node: Node) -> bool:
+    """Tell whether a node is in the data, or named by the shapes themselves as one that they are about."""
+    return node in named or (node, None, None) in data or (None, None, node) in data
 
 
 def _constraints_only(shapes: Shapes) -> Graph:
@@ -138,42 +153,74 @@ def _constraints_only(shapes: Shapes) -> Graph:
     return graph
 
 
-def _finding(results: Graph, result: Node, shapes: Shapes, locator: Locator, paths: dict[Node, str]) -> Finding:
-    """Read one ``sh:ValidationResult``; ``paths`` holds the paths written so far."""
-    shape = cast(IdentifiedNode, results.value(result, SH.sourceShape))
-    focus = cast(Node, results.value(result, SH.focusNode))
-    value = results.value(result, SH.value)
-    path = results.value(result, SH.resultPath)
-    if path is not None and path not in paths:
-        paths[path] = path_text(results, path)
-    rule = shapes.rules.get(shape)
-    activities, shared = locator.find_activities(focus)
-    texts = sorted(str(message) for message in results.objects(result, SH.resultMessage))
-    return Finding(
-        code=rule.code if rule is not None else str(shape),
-        shape=shape,
-        component=cast(IdentifiedNode, results.value(result, SH.sourceConstraintComponent)),
-        severity=severity_of(results.value(result, SH.resultSeverity)),
-        focus=focus,
-        label=locator.label(focus),
-        path=paths[path] if path is not None else None,
-        value=value,
-        value_label=locator.label(value) if value is not None else None,
-        message=texts[0] if texts else "",
-        places=locator.find_places(focus, rule.column if rule is not None else None),
-        activities=activities,
-        shared=shared,
-        messages=find_messages(results, result, shapes.graph),
-        details=_details(results, result, shapes, locator, paths),
-    )
+class _Reader:
+    """Reads results; what many of them share is read once."""
 
+    def __init__(self, shapes: Shapes, locator: Locator) -> None:
+        self._shapes = shapes
+        self.label = cache(locator.label)
+        self.activities = cache(locator.find_activities)
+        self.places = cache(locator.find_places)
+        self.severity = cache(severity_of)
+        self._paths: dict[Node, str] = {}
+        self._filled: dict[tuple[Node, Node | None], bool] = {}
 
-def _details(
-    results: Graph, result: Node, shapes: Shapes, locator: Locator, paths: dict[Node, str]
-) -> tuple[Finding, ...]:
-    """Read the results inside a result, which say why a value does not fit another shape."""
-    found = (_finding(results, detail, shapes, locator, paths) for detail in results.objects(result, SH.detail))
-    return tuple(sorted(found, key=lambda detail: detail.order))
+    def finding(self, result: Result) -> Finding:
+        """Read one ``sh:ValidationResult``."""
+        focus, value = result.focus, result.value
+        rule = self._shapes.rules.get(cast(IdentifiedNode, result.shape))
+        activities, shared = self.activities(focus)
+        said = result.messages
+        return Finding(
+            code=rule.code if rule is not None else str(result.shape),
+            shape=cast(IdentifiedNode, result.shape),
+            component=cast(IdentifiedNode, result.component),
+            severity=self.severity(result.severity),
+            focus=focus,
+            label=self.label(focus),
+            path=self._path(result),
+            value=value,
+            value_label=self.label(value) if value is not None else None,
+            message=min(map(str, said)) if said else "",
+            places=self.places(focus, rule.column if rule is not None else None),
+            activities=activities,
+            shared=shared,
+            messages=self._messages(result),
+            details=self._details(result),
+        )
+
+    def _path(self, result: Result) -> str | None:
+        if result.path is None:
+            return None
+        known = self._paths.get(result.path)
+        if known is None:
+            known = self._paths[result.path] = path_text(result.source, result.path)
+        return known
+
+    def _messages(self, result: Result) -> dict[str, str]:
+        """Return the messages with values filled in, of a rule that has such."""
+        key = result.shape, result.constraint
+        filled = self._filled.get(key)
+        if filled is None:
+            own = self._shapes.graph.objects(result.shape, SH.message)
+            filled = self._filled[key] = any("{" in str(message) for message in own) or (
+                result.constraint is not None and (result.constraint, SH.message, None) in self._shapes.graph
+            )
+        if not filled:
+            return {}
+        if result.node is not None:
+            return find_messages(result.source, result.node, self._shapes.graph)
+        graph = Graph(bind_namespaces="none")
+        return find_messages(graph, write_result(result, graph), self._shapes.graph)
+
+    def _details(self, result: Result) -> tuple[Finding, ...]:
+        """Read the results inside a result, which say why a value does not fit another shape."""
+        inside = result.details
+        if result.node is not None:
+            nodes = result.source.objects(result.node, SH.detail)
+            inside = tuple(read_result(result.source, node) for node in nodes)
+        found = map(self.finding, inside)
+        return tuple(sorted(found, key=lambda detail: detail.order))
 
 
 def path_text(graph: Graph, path: Node) -> str:
@@ -203,7 +250,7 @@ _PATH_FORMS = {
 }
 
 
-def _report_graph(results: Graph, found: list[tuple[Finding, Node]], shapes: Shapes) -> Graph:
+def _report_graph(found: list[tuple[Finding, Result]], shapes: Shapes) -> Graph:
     """Write the report again as ``sh:ValidationReport``, in one order and with messages in every language.
 
     Messages come from the shapes: pyshacl 0.40 drops the language of those of SPARQL constraints. Blank nodes
@@ -219,21 +266,24 @@ def _report_graph(results: Graph, found: list[tuple[Finding, Node]], shapes: Sha
         name = f"result{number:06}"
         node = BNode(name)
         graph.add((report, SH.result, node))
-        for predicate, term in results.predicate_objects(result):
-            if predicate == SH.resultMessage:
-                continue
-            graph.add((node, predicate, _copy(results, term, graph, f"{name}-{str(predicate).split('#')[-1]}")))
-        for message in _messages(results, result, finding, shapes.rules.get(finding.shape)):
+        source, own = result.source, result.node
+        if own is None:
+            source = Graph(bind_namespaces="none")
+            own = write_result(result, source)
+        for predicate, term in source.predicate_objects(own):
+            if predicate != SH.resultMessage:
+                graph.add((node, predicate, _copy(source, term, graph, f"{name}-{str(predicate).split('#')[-1]}")))
+        for message in _messages(result, finding, shapes.rules.get(finding.shape)):
             graph.add((node, SH.resultMessage, message))
     return graph
 
 
-def _messages(results: Graph, result: Node, finding: Finding, rule: Rule | None) -> list[Node]:
+def _messages(result: Result, finding: Finding, rule: Rule | None) -> Sequence[Node]:
     """Return the filled messages, else the rule's own, else the engine's."""
     said = finding.messages or (rule.messages if rule is not None else {})
     if said:
         return [Literal(text, lang=language or None) for language, text in said.items()]
-    return list(results.objects(result, SH.resultMessage))
+    return result.messages
 
 
 def _copy(source: Graph, term: Node, target: Graph, name: str) -> Node:

@@ -6,7 +6,7 @@ Nothing here knows an engine or a format; a report is the same whichever engine 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import TYPE_CHECKING
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from rdflib import Graph
     from rdflib.term import IdentifiedNode, Node
 
+    from akegraph.errors import MappingError
     from akegraph.validation.completeness import PlanTable
     from akegraph.validation.shapes import Rule, Shapes
 
@@ -162,20 +163,27 @@ class ValidationReport:
 
     :param findings: sorted by document, row, column and code
     :param shapes: the rules that were tried, with their messages
-    :param graph: the same as ``sh:ValidationReport``, with the messages in every language
+    :param source: the same as ``sh:ValidationReport``, or what makes that graph when it is asked for
     :param tables: the plans that were validated, cell by cell, with what is filled and what is not
     :param idle: the rules that had nothing to look at
     :param unwatched: the resources that no rule looked at, by IRI
     :param blind: no rule had anything to look at, so that nothing was found says nothing
+    :param unreadable: the cells whose wording means nothing known, which keep the plan from being built
     """
 
     findings: tuple[Finding, ...]
     shapes: Shapes
-    graph: Graph
+    source: Graph | Callable[[], Graph]
     tables: tuple[PlanTable, ...] = ()
     idle: tuple[Rule, ...] = ()
     unwatched: tuple[str, ...] = ()
     blind: bool = False
+    unreadable: tuple[MappingError, ...] = ()
+
+    @property
+    def graph(self) -> Graph:
+        """The same as ``sh:ValidationReport``, with the messages in every language."""
+        return self.source() if callable(self.source) else self.source
 
     def conforms(self, at: Severity = Severity.INFO) -> bool:
         """Tell whether there is no finding as grave as ``at`` or graver."""

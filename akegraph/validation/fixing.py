@@ -14,6 +14,7 @@ import io
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -98,18 +99,43 @@ def diff_of(fixes: Iterable[Fix]) -> str:
     return "".join(shown)
 
 
+def mend(fixes: Iterable[Fix]) -> dict[Path, bytes]:
+    """Return what the files hold with the fixes made; nothing is written.
+
+    :raises SourceError: if a file has changed since the fixes were found
+    """
+    mended = {}
+    for path, own in _by_file(fixes):
+        mark, text = _read(path)
+        mended[path] = (mark + _replace(path, text, own)).encode()
+    return mended
+
+
 def apply_fixes(fixes: Iterable[Fix]) -> tuple[Path, ...]:
-    """Write the fixes: every file whole or none.
+    """Write the fixes: every file whole or none. Of a link, the file that it leads to is written.
 
     :returns: the files that were changed
     :raises SourceError: if a file has changed since the fixes were found; then nothing is written
     """
-    waiting: list[tuple[Path, bytes, bool]] = []
-    for path, own in _by_file(fixes):
-        mark, text = _read(path)
-        waiting.append((path, (mark + _replace(path, text, own)).encode(), True))
-    written = write_files(waiting)
-    return tuple(path for (path, _, _), done in zip(waiting, written, strict=True) if done)
+    mended = mend(fixes)
+    written = write_files([(path.resolve(), content, True) for path, content in mended.items()])
+    return tuple(path for path, done in zip(mended, written, strict=True) if done)
+
+
+@contextmanager
+def applied(fixes: Iterable[Fix]) -> Iterator[tuple[Path, ...]]:
+    """Write the fixes, and take them back if what is done with the files meanwhile ends in an error.
+
+    :raises SourceError: if a file has changed since the fixes were found; then nothing is written
+    """
+    fixes = list(fixes)
+    before = [(path.resolve(), path.read_bytes(), True) for path in dict.fromkeys(fix.file for fix in fixes)]
+    changed = apply_fixes(fixes)
+    try:
+        yield changed
+    except BaseException:
+        write_files(before)
+        raise
 
 
 def find_level(text: str, lexicon: Lexicon) -> Wording | None:

@@ -1,8 +1,9 @@
 """Regular expressions that would backtrack without end, found before they meet data.
 
-Python tries every way to match: ``^(a+)+$`` takes twice as long for each further ``a``. A pattern without a repeat
-inside a repeat, and without a choice inside one, cannot. Any other is tried on texts made from its own parts, in a
-process of its own that is ended when it does not come back.
+Python tries every way to match: ``^(a+)+$`` takes twice as long for each further ``a``, and ``a*a*a*b`` sixteen times
+as long for a text twice as long. A pattern without a repeat inside a repeat, without a choice inside one, and without
+repeats beside each other that fit the same sign, does neither. Any other is tried on texts made from its own parts, in
+a process of its own that is ended when it does not come back.
 """
 
 from __future__ import annotations
@@ -21,6 +22,13 @@ TRIAL_SECONDS = 3.0
 
 _PUMPED = 28
 """How often a part is repeated: enough for 2 to that power steps, few enough for n³."""
+_LONG = 3000
+"""How often a sign is repeated where repeats stand side by side: n² steps are soon done, n³ are not."""
+_FEW = 3
+"""So many repeats are never too many."""
+_MANY = 4
+"""So many repeats with signs between them that each fits are as bad as two side by side."""
+_MOST_SIGNS = 3
 _REPEATS = frozenset({sre.MAX_REPEAT, sre.MIN_REPEAT})
 _TRIALS = "import json, re, sys; pattern, texts = json.load(sys.stdin); [re.search(pattern, text) for text in texts]"
 _LETTERS = "aA0 -_.,:;/xéäζ\n\x01"
@@ -36,20 +44,20 @@ def find_runaway_pattern(patterns: Iterable[str]) -> str | None:
             parsed = sre_parser.parse(pattern)
         except re.error:
             continue
-        if not is_plainly_safe(parsed) and not _ends(pattern, _attacks(parsed)):
+        if not is_plainly_safe(parsed) and not _ends(pattern, [*_attacks(parsed), *_long_attacks(parsed)]):
             return pattern
     return None
 
 
 def is_plainly_safe(parsed: Any) -> bool:
-    """Tell whether a parsed pattern has no unbounded repeat of what can itself match in more than one way."""
-    return not any(_is_ambiguous(body) for body in _repeated(parsed))
+    """Tell whether no repeat is of what can match in several ways, and no two beside each other share a text."""
+    return not any(_is_ambiguous(body) for body in _repeated(parsed)) and not any(_long_attacks(parsed))
 
 
 def _repeated(parsed: Any) -> Iterator[Any]:
     """Yield the body of every repeat without a small bound."""
     for kind, value in parsed:
-        if kind in _REPEATS and value[1] > _PUMPED // 2:
+        if kind in _REPEATS and value[1] > _FEW:
             yield value[2]
         for part in _parts(kind, value):
             yield from _repeated(part)
@@ -89,10 +97,98 @@ def _attacks(parsed: Any) -> list[str]:
     return sorted(texts)
 
 
+def _long_attacks(parsed: Any) -> Iterator[str]:
+    """Make long texts of a sign that several repeats beside each other fit, so that each can take any part of them."""
+    for before, sequence in _sequences(parsed, ""):
+        shared = [sign for sign in _signs(sequence) if _is_shared(sequence, sign)]
+        for sign in shared[:_MOST_SIGNS]:
+            yield from (before + sign * _LONG + end for end in ("\x01", "!"))
+
+
+def _sequences(parsed: Any, before: str) -> Iterator[tuple[str, list[tuple[Any, Any]]]]:
+    """Yield each sequence of items, groups taken apart, with a text that leads up to it."""
+    items = list(_flat(parsed))
+    yield before, items
+    for kind, value in items:
+        for part in _parts(kind, value):
+            yield from _sequences(part, before)
+        before += _sample([(kind, value)], 0)
+
+
+def _flat(parsed: Any) -> Iterator[tuple[Any, Any]]:
+    for kind, value in parsed:
+        if kind is sre.SUBPATTERN:
+            yield from _flat(value[3])
+        else:
+            yield kind, value
+
+
+def _signs(items: Any) -> list[str]:
+    """List signs that any of the items matches, each once."""
+    found: dict[str, None] = {}
+    for kind, value in items:
+        if kind in _REPEATS:
+            found |= dict.fromkeys(_signs(value[2]))
+        elif kind is sre.LITERAL:
+            found[chr(value)] = None
+        elif kind in (sre.IN, sre.NOT_LITERAL, sre.ANY):
+            found |= dict.fromkeys(sign for choice in range(4) if (sign := _sample_sign(kind, value, choice)))
+        else:
+            for part in _parts(kind, value):
+                found |= dict.fromkeys(_signs(part))
+    return list(found)
+
+
+def _is_shared(items: Sequence[tuple[Any, Any]], sign: str) -> bool:
+    """Tell whether a text of one sign can be shared out between repeats in more ways than can be tried."""
+    run, beside = 0, False
+    for kind, value in items:
+        if kind in _REPEATS and value[1] > _PUMPED and _fits([*value[2]], sign):
+            if beside:
+                return True
+            run, beside = run + 1, True
+            if run >= _MANY:
+                return True
+        elif _fits([(kind, value)], sign) and not _may_be_empty(kind, value):
+            beside = False
+        elif not _may_be_empty(kind, value):
+            run, beside = 0, False
+    return False
+
+
+def _fits(items: Sequence[tuple[Any, Any]], sign: str) -> bool:
+    """Tell whether items together can match just one sign."""
+    needed = [(kind, value) for kind, value in items if not _may_be_empty(kind, value)]
+    if len(needed) > 1:
+        return False
+    return any(_fits_one(kind, value, sign) for kind, value in needed or items)
+
+
+def _fits_one(kind: Any, value: Any, sign: str) -> bool:
+    if kind in (sre.LITERAL, sre.NOT_LITERAL, sre.IN, sre.ANY):
+        return _compile([(kind, value)]).match(sign) is not None
+    if kind in _REPEATS and value[0] > 1:
+        return False
+    if kind in _REPEATS or kind in (sre.SUBPATTERN, sre.BRANCH):
+        return any(_fits([*part], sign) for part in _parts(kind, value))
+    return False
+
+
+def _may_be_empty(kind: Any, value: Any) -> bool:
+    """Tell whether an item can match without taking a sign."""
+    if kind in (sre.LITERAL, sre.NOT_LITERAL, sre.IN, sre.ANY):
+        return False
+    if kind in _REPEATS or kind is sre.POSSESSIVE_REPEAT:
+        return value[0] == 0 or all(_may_be_empty(*item) for item in value[2])
+    if kind in (sre.SUBPATTERN, sre.BRANCH, sre.ATOMIC_GROUP):
+        return any(all(_may_be_empty(*item) for item in part) for part in _parts(kind, value))
+    return True
+
+
 def _contexts(parsed: Any, before: str) -> Iterator[tuple[str, Any]]:
     """Yield each repeated part with a text that leads up to it."""
     for kind, value in parsed:
-        if kind in _REPEATS and value[1] > _PUMPED // 2:
+        if kind in _REPEATS and value[1] > _FEW:
             yield before, value[2]
         for part in _parts(kind, value):
             yield from _contexts(part, before)

@@ -15,6 +15,7 @@ from akegraph.graph.iris import AKEV, shorten_iri
 from akegraph.terms import AKE
 from akegraph.validation.findings import ActivityRow, Place
 from akegraph.validation.naming import describe_blank
+from akegraph.validation.view import Lookup
 
 # From a part of one activity to what it is part of: followed backwards, they end at its activity.
 _OWN = (AKE.hasOutput, AKE.hasOutcome, AKE.hasEvaluation)
@@ -44,6 +45,14 @@ _COLUMN_OF: Mapping[Node, str] = {
 
 _OWN_CLASSES = (AKE.Activity, AKE.Output, AKE.Outcome, AKE.Evaluation)
 
+# Asked for again and again: a name of a namespace is looked up each time it is written.
+_TYPE, _ACTIVITY, _RECORD = RDF.type, AKE.Activity, AKE.SourceRecord
+_STATED_IN, _FROM_DOCUMENT, _ROW_NUMBER, _IN_COLUMN = AKE.statedIn, AKE.fromDocument, AKE.rowNumber, AKE.inColumn
+_COLUMN_NAME, _PAGE_NUMBER, _TEXT, _RANK = AKE.columnName, AKE.pageNumber, AKE.verbatimText, AKE.rank
+_LABELS = (SKOS.prefLabel, DCTERMS.title, RDFS.label)
+_NOTATION = SKOS.notation
+_LINKS = (*_OWN, *_SHARED)
+
 _Row = tuple[Node | None, int | None]
 
 
@@ -60,7 +69,8 @@ class Locator:
 
     def __init__(self, graph: Graph, within: Collection[Node] | None = None) -> None:
         self._graph = graph
-        self._within = _Within(graph, within) if within is not None else None
+        self._lookup = Lookup(graph)
+        self._within = _Within(self._lookup, within) if within is not None else None
         self._columns: dict[Node, str] = {}
         self._records: dict[Node, Place] = {}
         self._documents: dict[Node | None, _Document] = {}
@@ -68,6 +78,7 @@ class Locator:
         self._row_of: dict[Node, _Row] = {}
         self._known_records: dict[Node, bool] = {}
         self._own: dict[Node, set[Node]] = {}
+        self._steps: dict[tuple[URIRef, ...], dict[Node, tuple[Node, ...] | None]] = {_OWN: {}, _LINKS: {}}
         self._empty: dict[tuple[_Row, str], Place] = {}
 
     def find_places(self, focus: Node, column: URIRef | None) -> tuple[Place, ...]:
@@ -105,8 +116,8 @@ class Locator:
             return str(node)
         labels = [
             label
-            for predicate in (SKOS.prefLabel, DCTERMS.title, RDFS.label)
-            for label in sorted(self._graph.objects(node, predicate), key=str)
+            for predicate in _LABELS
+            for label in sorted(self._lookup.objects(node, predicate), key=str)
             if isinstance(label, Literal) and label.strip()
         ]
         finnish = [label for label in labels if label.language == "fi"]
@@ -119,7 +130,7 @@ class Locator:
     def _is_record(self, node: Node) -> bool:
         known = self._known_records.get(node)
         if known is None:
-            known = self._known_records[node] = (node, RDF.type, AKE.SourceRecord) in self._graph
+            known = self._known_records[node] = self._lookup.has(node, _TYPE, _RECORD)
         return known
 
     def _stated(self, *nodes: Node) -> list[Node]:
@@ -127,23 +138,23 @@ class Locator:
         found: list[Node] = []
         for node in nodes:
             if self._within is not None and not self._is_own(node):
-                found += (record for record in self._within.records if (node, AKE.statedIn, record) in self._graph)
+                found += (record for record in self._within.records if self._lookup.has(node, _STATED_IN, record))
             else:
-                found += (record for record in self._graph.objects(node, AKE.statedIn) if self._is_record(record))
+                found += (record for record in self._lookup.objects(node, _STATED_IN) if self._is_record(record))
             if self._is_record(node):
                 found.append(node)
         return found
 
     def _is_own(self, node: Node) -> bool:
         """Tell whether a node belongs to one activity, so that few records state it."""
-        return any((node, RDF.type, kind) in self._graph for kind in _OWN_CLASSES)
+        return any(self._lookup.has(node, _TYPE, kind) for kind in _OWN_CLASSES)
 
     def _row(self, record: Node) -> _Row:
         """Return the document and the row number of a record."""
         known = self._row_of.get(record)
         if known is None:
-            number = _integer(self._graph.value(record, AKE.rowNumber))
-            known = self._row_of[record] = self._graph.value(record, AKE.fromDocument), number
+            number = _integer(self._lookup.value(record, _ROW_NUMBER))
+            known = self._row_of[record] = self._lookup.value(record, _FROM_DOCUMENT), number
         return known
 
     def _activities_of_row(self, record: Node) -> set[Node]:
@@ -152,8 +163,8 @@ class Locator:
         return {
             activity
             for cell in self._document(document).rows.get(row, ())
-            for activity in self._graph.subjects(AKE.statedIn, cell)
-            if (activity, RDF.type, AKE.Activity) in self._graph
+            for activity in self._lookup.subjects(_STATED_IN, cell)
+            if self._lookup.has(activity, _TYPE, _ACTIVITY)
         }
 
     def _document(self, document: Node | None) -> _Document:
@@ -162,7 +173,7 @@ class Locator:
         if known is None:
             known = self._documents[document] = _Document()
             for record in sorted(self._records_of(document), key=str):
-                row, column = self._row(record)[1], self._graph.value(record, AKE.inColumn)
+                row, column = self._row(record)[1], self._lookup.value(record, _IN_COLUMN)
                 known.rows.setdefault(row, []).append(record)
                 if column is not None:
                     notation = self._notation(column)
@@ -172,7 +183,7 @@ class Locator:
 
     def _records_of(self, document: Node | None) -> list[Node]:
         if document is not None:
-            return [record for record in self._graph.subjects(AKE.fromDocument, document) if self._is_record(record)]
+            return [record for record in self._lookup.subjects(_FROM_DOCUMENT, document) if self._is_record(record)]
         every = self._graph.subjects(RDF.type, AKE.SourceRecord) if self._within is None else self._within.records
         return [record for record in every if (record, AKE.fromDocument, None) not in self._graph]
 
@@ -182,15 +193,15 @@ class Locator:
     def _read_record(self, record: Node) -> Place:
         place = self._records.get(record)
         if place is None:
-            graph = self._graph
+            value = self._lookup.value
             document, row = self._row(record)
-            column = graph.value(record, AKE.inColumn)
-            named = graph.value(record, AKE.columnName, default=column)
-            text = graph.value(record, AKE.verbatimText)
+            column = value(record, _IN_COLUMN)
+            named = value(record, _COLUMN_NAME) or column
+            text = value(record, _TEXT)
             place = self._records[record] = Place(
                 document=str(document) if document is not None else None,
                 title=self._title(document),
-                page=_integer(graph.value(record, AKE.pageNumber)),
+                page=_integer(value(record, _PAGE_NUMBER)),
                 row=row,
                 column=self._notation(column) if column is not None else None,
                 rank=self._rank(column),
@@ -233,17 +244,17 @@ class Locator:
         return next((column for column in found if (column, SKOS.inScheme, AKEV.column) in self._graph), None)
 
     def _rank(self, column: Node | None) -> int:
-        return (_integer(self._graph.value(column, AKE.rank)) or 0) if column is not None else 0
+        return (_integer(self._lookup.value(column, _RANK)) or 0) if column is not None else 0
 
     def _notation(self, column: Node) -> str:
         """Return a column's notation; its IRI where the vocabulary of columns is not in the graph."""
         if column not in self._columns:
-            notation = self._graph.value(column, SKOS.notation)
+            notation = self._lookup.value(column, _NOTATION)
             self._columns[column] = str(notation if notation is not None else column)
         return self._columns[column]
 
     def _default_column(self, focus: Node) -> str | None:
-        kinds = set(self._graph.objects(focus, RDF.type))
+        kinds = self._lookup.objects(focus, _TYPE)
         return next((column for kind, column in _COLUMN_OF.items() if kind in kinds), None)
 
     def _own_activities(self, focus: Node) -> set[Node]:
@@ -257,22 +268,33 @@ class Locator:
         """Follow every link backwards to activities; a pathway is used through its impacts and goals."""
         if self._within is not None:
             return self._within.users(focus)
-        start = [focus, *self._graph.subjects(AKE.inPathway, focus)]
-        return self._backwards(start, (*_OWN, *_SHARED))
+        start = [focus, *self._lookup.subjects(AKE.inPathway, focus)]
+        return self._backwards(start, _LINKS)
 
-    def _backwards(self, start: Iterable[Node], links: Iterable[URIRef]) -> set[Node]:
-        links = tuple(links)
+    def _backwards(self, start: Iterable[Node], links: tuple[URIRef, ...]) -> set[Node]:
         waiting, seen, activities = list(start), set[Node](), set[Node]()
         while waiting:
             node = waiting.pop()
-            if node in seen:
-                continue
-            seen.add(node)
-            if (node, RDF.type, AKE.Activity) in self._graph:
-                activities.add(node)
-            else:
-                waiting.extend(subject for link in links for subject in self._graph.subjects(link, node))
+            if node not in seen:
+                seen.add(node)
+                before = self._before(node, links)
+                if before is None:
+                    activities.add(node)
+                else:
+                    waiting.extend(before)
         return activities
+
+    def _before(self, node: Node, links: tuple[URIRef, ...]) -> tuple[Node, ...] | None:
+        """Return what leads to a node by one link, found once for all that ask; None for an activity."""
+        known = self._steps[links]
+        if node not in known:
+            subjects = self._lookup.subjects
+            known[node] = (
+                None
+                if self._lookup.has(node, _TYPE, _ACTIVITY)
+                else tuple([subject for link in links for subject in subjects(link, node)])
+            )
+        return known[node]
 
     def _as_rows(self, activities: Iterable[Node]) -> tuple[ActivityRow, ...]:
         return tuple(sorted((self._as_row(activity) for activity in activities), key=lambda row: row.order))
@@ -299,14 +321,14 @@ class _Document:
 class _Within:
     """The records and activities among some nodes, found by following links forwards from these nodes only."""
 
-    def __init__(self, graph: Graph, nodes: Collection[Node]) -> None:
-        self._graph = graph
-        own = [node for node in nodes if any((node, RDF.type, kind) in graph for kind in _OWN_CLASSES)]
-        self.records = {record for node in own for record in graph.objects(node, AKE.statedIn)}
-        self.records.update(node for node in nodes if (node, RDF.type, AKE.SourceRecord) in graph)
+    def __init__(self, lookup: Lookup, nodes: Collection[Node]) -> None:
+        self._lookup = lookup
+        own = [node for node in nodes if any(lookup.has(node, _TYPE, kind) for kind in _OWN_CLASSES)]
+        self.records = {record for node in own for record in lookup.objects(node, _STATED_IN)}
+        self.records.update(node for node in nodes if lookup.has(node, _TYPE, _RECORD))
         self._users: dict[Node, set[Node]] = {}
         for activity in own:
-            if (activity, RDF.type, AKE.Activity) in graph:
+            if lookup.has(activity, _TYPE, _ACTIVITY):
                 for reached in self._reach(activity):
                     self._users.setdefault(reached, set()).add(activity)
 
@@ -320,8 +342,8 @@ class _Within:
             node = waiting.pop()
             if node not in seen:
                 seen.add(node)
-                waiting.extend(target for link in (*_OWN, *_SHARED) for target in self._graph.objects(node, link))
-        return seen | {pathway for node in seen for pathway in self._graph.objects(node, AKE.inPathway)}
+                waiting.extend(target for link in _LINKS for target in self._lookup.objects(node, link))
+        return seen | {pathway for node in seen for pathway in self._lookup.objects(node, AKE.inPathway)}
 
 
 def _integer(term: Node | None) -> int | None:

@@ -1,14 +1,14 @@
 """Read shapes, and refuse those that would let everything pass.
 
-SHACL fails open: a misspelt ``sh:minCount`` or a file without shapes makes every graph conform. So terms in
-the SHACL namespace must be known, there must be shapes, and a file must parse; else nothing is validated.
+SHACL fails open: a misspelt ``sh:minCount`` or a file without shapes makes every graph conform. So there must be
+shapes, a file must parse, and what ``refusals`` looks for must not be there; else nothing is validated.
 Nothing is ever fetched: a URL where a file is meant is refused, and so is ``owl:imports``.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -22,12 +22,10 @@ from akegraph.graph.loading import new_graph, parse_turtle
 from akegraph.resources import resource
 from akegraph.settings import Language
 from akegraph.terms import AKE
+from akegraph.validation.anatomy import HELPERS, SHAPE_CLASSES, TARGETS, Anatomy, find_targeted
 from akegraph.validation.findings import Severity
 from akegraph.validation.naming import name_shape
-from akegraph.validation.patterns import find_runaway_pattern
-
-# rdflib's SH is generated from shacl.ttl; these four are keywords of Python and so no attributes of it.
-_KEYWORDS = frozenset({"and", "in", "not", "or"})
+from akegraph.validation.refusals import Source, check_file, check_together, line_of
 
 DESCRIBING = frozenset(
     {SH.message, SH.name, SH.description, DCTERMS.identifier, DCTERMS.source, RDFS.seeAlso, AKE.inColumn}
@@ -38,16 +36,8 @@ DESCRIBING = frozenset(
 FILES = ("core.ttl", "recommended.ttl", "evaluation.ttl")
 """akegraph's own shapes: what must be, what should be, and what would be good to have."""
 
-_REGEX = re.compile(
-    r"""\b(?:regex|replace)\s*\((?:[^()"']|\([^()]*\))*?,\s*"""
-    r"""(?P<text>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""",
-    re.IGNORECASE,
-)
-"""REGEX or REPLACE of SPARQL, up to its pattern."""
 _URL = re.compile(r"(?!file:)[A-Za-z][A-Za-z0-9+.-]+:/")
 _Text = TypeVar("_Text", str, tuple[str, ...])
-_SHAPE_CLASSES = (SH.NodeShape, SH.PropertyShape)
-_TARGETS = (SH.targetClass, SH.targetNode, SH.targetObjectsOf, SH.targetSubjectsOf, SH.target)
 _SEVERITIES: Mapping[Node, Severity] = {
     SH.Violation: Severity.VIOLATION,
     SH.Warning: Severity.WARNING,
@@ -126,26 +116,23 @@ def load_shapes(paths: Iterable[Path] | None = None) -> Shapes:
 
     :param paths: the files; neither they nor anything they name is fetched over a network
     :returns: the shapes, with the rules found in them
-    :raises ShapesError: if a file cannot be read, does not parse, holds no shape, imports another, is a URL or
-        has a term of the SHACL namespace that nobody knows
+    :raises ShapesError: if a file cannot be read, does not parse, holds no shape, imports another, is a URL, or has
+        anything that engines would pass over in silence
     """
+    own = paths is None
     if paths is None:
         paths = [resource("shapes", name) for name in FILES]
     graph = new_graph()
-    for path in paths:
-        graph += _load_file(path)
+    sources = [_load_file(path) for path in paths]
+    for source in sources:
+        graph += source.graph
     if not len(graph):
         raise ShapesError("no shapes were given; name at least one file of shapes")
-    if not _has_target(graph):
+    if not own:  # tests do it for akegraph's own
+        check_together(sources, graph)
+    if not find_targeted(graph):
         raise ShapesError("no shape has a target, so nothing would be checked; give one a sh:targetClass")
     return Shapes(graph, find_rules(graph))
-
-
-def _has_target(graph: Graph) -> bool:
-    """Tell whether any shape looks at anything; a shape that is a class as well targets its instances."""
-    return any((None, target, None) in graph for target in _TARGETS) or any(
-        (shape, RDF.type, RDFS.Class) in graph for kind in _SHAPE_CLASSES for shape in graph.subjects(RDF.type, kind)
-    )
 
 
 def find_rules(graph: Graph) -> dict[Node, Rule]:
@@ -155,16 +142,18 @@ def find_rules(graph: Graph) -> dict[Node, Rule]:
 
     :param graph: shapes; not changed
     """
-    shapes = {
-        shape
-        for predicate in (SH.path, SH.severity, SH.message, DCTERMS.identifier, *_TARGETS)
-        for shape in graph.subjects(predicate)
-    }
-    shapes.update(shape for kind in _SHAPE_CLASSES for shape in graph.subjects(RDF.type, kind))
-    return {shape: _rule(graph, shape) for shape in shapes if isinstance(shape, IdentifiedNode)}
+    said = (SH.path, SH.severity, SH.message, SH.property, SH.deactivated, DCTERMS.identifier, *TARGETS)
+    shapes = {shape for predicate in said for shape in graph.subjects(predicate)}
+    shapes.update(shape for kind in SHAPE_CLASSES for shape in graph.subjects(RDF.type, kind))
+    anatomy = Anatomy(graph)
+    shapes.update(shape for shape in set(graph.subjects()) if isinstance(shape, URIRef) and anatomy.constraints(shape))
+    # These have messages and paths of their own, and are no shapes.
+    helpers = {helper for use in HELPERS for helper in graph.objects(None, use)}
+    return {shape: rule_of(graph, shape) for shape in shapes - helpers if isinstance(shape, IdentifiedNode)}
 
 
-def _rule(graph: Graph, shape: IdentifiedNode) -> Rule:
+def rule_of(graph: Graph, shape: IdentifiedNode) -> Rule:
+    """Read what is said of a shape."""
     code = graph.value(shape, DCTERMS.identifier)
     column = graph.value(shape, AKE.inColumn)
     fix = graph.value(shape, AKESH.fix)
@@ -214,7 +203,7 @@ def _in_language(texts: Mapping[str, _Text], language: Language) -> _Text | None
     return next(iter(texts.values()), None)
 
 
-def _load_file(path: Path) -> Graph:
+def _load_file(path: Path) -> Source:
     """Parse one file of shapes and check that it can do its work."""
     # A path drops one slash of two.
     if _URL.match(str(path)):
@@ -231,67 +220,18 @@ def _load_file(path: Path) -> Graph:
     text = data.decode("utf-8-sig")
     if not len(graph):
         raise ShapesError(f"{path}: is empty; shapes in Turtle are expected")
-    _check_terms(path, text, graph)
+    source = Source(path, text, graph)
+    check_file(source)
     imported = next(iter(graph.objects(None, OWL.imports)), None)
     if imported is not None:
-        line = _line_of(text, ("owl:imports", f"<{OWL.imports}>"))
+        line = line_of(source, OWL.imports)
         raise ShapesError(f"{_where(path, line)}: imports {imported}, which is not fetched; name its file as well")
-    if not any((None, RDF.type, kind) in graph for kind in _SHAPE_CLASSES) and not any(
-        (None, target, None) in graph for target in _TARGETS
+    if not any((None, RDF.type, kind) in graph for kind in SHAPE_CLASSES) and not any(
+        (None, target, None) in graph for target in TARGETS
     ):
         raise ShapesError(f"{path}: has no shape; a sh:NodeShape with a target is expected")
-    _check_patterns(path, text, graph)
-    return graph
-
-
-def _check_patterns(path: Path, text: str, graph: Graph) -> None:
-    """Refuse regular expressions that would never come to an end on an unlucky text."""
-    patterns = {str(pattern): "sh:pattern" for pattern in graph.objects(None, SH.pattern)}
-    for kind in (SH.select, SH.ask):
-        for query in graph.objects(None, kind):
-            patterns.update({_unescape(found["text"][1:-1]): "REGEX" for found in _REGEX.finditer(str(query))})
-    for pattern in sorted(patterns):
-        if find_runaway_pattern([pattern]) is not None:
-            line = _line_of(text, (pattern, pattern.replace("\\", "\\\\"), patterns[pattern]))
-            what = f"{patterns[pattern]} {pattern!r} may try for ever on a text that does not fit"
-            raise ShapesError(f"{_where(path, line)}: {what}; write it without a repeat inside a repeat")
-
-
-def _unescape(text: str) -> str:
-    return re.sub(r"\\(.)", r"\1", text)
-
-
-def _check_terms(path: Path, text: str, graph: Graph) -> None:
-    """Refuse terms in the SHACL namespace that are in no specification; engines pass over them in silence."""
-    namespace = str(SH)
-    terms = {str(term) for triple in graph for term in triple if isinstance(term, URIRef)}
-    unknown = sorted(
-        name
-        for name in (term.removeprefix(namespace) for term in terms if term.startswith(namespace))
-        if name and not is_known(name)
-    )
-    if unknown:
-        prefixes = [prefix for prefix, iri in graph.namespaces() if str(iri) == namespace] or ["sh"]
-        spellings = [f"{prefix}:{unknown[0]}" for prefix in prefixes] + [f"<{namespace}{unknown[0]}>"]
-        named = ", ".join(f"sh:{name}" for name in unknown)
-        raise ShapesError(
-            f"{_where(path, _line_of(text, spellings))}: {named}: no such term in SHACL; check the spelling"
-        )
-
-
-def is_known(name: str) -> bool:
-    """Tell whether SHACL or SHACL-AF as of 2017 has a term of this name; engines know no others."""
-    return name in _KEYWORDS or URIRef(f"{SH}{name}") in SH
+    return source
 
 
 def _where(path: Path, line: int | None) -> str:
     return str(path) if line is None else f"{path} line {line}"
-
-
-def _line_of(text: str, spellings: Sequence[str]) -> int | None:
-    """Find the line, counted from 1, on which a term is first written in one of these ways."""
-    pattern = re.compile("|".join(rf"{re.escape(spelling)}(?![\w-])" for spelling in spellings))
-    for number, line in enumerate(text.splitlines(), start=1):
-        if not line.lstrip().startswith("#") and pattern.search(line):
-            return number
-    return None

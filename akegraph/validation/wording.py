@@ -12,12 +12,15 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
-from rdflib import SH, Literal, URIRef
+from rdflib import SH, BNode, Graph, Literal, URIRef
 from rdflib.term import Node
 
 from akegraph.graph.iris import shorten_iri
 from akegraph.validation.findings import Finding, ValidationReport
+from akegraph.validation.messages import clip
+from akegraph.validation.naming import name_shape
 
 _SLOT = re.compile(r"\{(\w+)\}")
 _IRI = re.compile(r"https?://[^\s|/^*+?()<>]+(?:/[^\s|/^*+?()<>]+)*[/#]?")
@@ -37,8 +40,11 @@ def shorten(text: str, prefixes: Mapping[str, str]) -> str:
 
 
 @cache
-def load_wording() -> Mapping[str, Mapping[str, str]]:
-    """Read ``wording.toml`` beside this module: a sentence by component and language."""
+def load_wording() -> Mapping[str, Mapping[str, Any]]:
+    """Read ``wording.toml`` beside this module: a sentence by component and language.
+
+    Under ``itself`` are those for a shape without a path.
+    """
     return tomllib.loads(files("akegraph.validation").joinpath("wording.toml").read_text(encoding="utf-8"))
 
 
@@ -48,8 +54,11 @@ def _word(report: ValidationReport, finding: Finding, prefixes: Mapping[str, str
     if finding.messages or (rule is not None and rule.messages):
         return replace(finding, details=details)
     name = str(finding.component).removeprefix(str(SH)).removesuffix("ConstraintComponent")
+    texts = load_wording().get(name, {})
+    if finding.path is None and "itself" in texts:
+        texts = texts["itself"]
     found = {
-        language: _fill(text, report, finding, prefixes) for language, text in load_wording().get(name, {}).items()
+        language: _fill(text, report, finding, prefixes) for language, text in texts.items() if isinstance(text, str)
     }
     messages = {language: text for language, text in found.items() if text is not None}
     return replace(finding, details=details, messages=messages)
@@ -61,14 +70,16 @@ def _fill(text: str, report: ValidationReport, finding: Finding, prefixes: Mappi
     for slot in _SLOT.findall(text):
         if slot not in values:
             parameter = report.shapes.graph.value(finding.shape, URIRef(f"{SH}{slot}"))
-            values[slot] = None if parameter is None else _say(parameter, prefixes)
+            values[slot] = None if parameter is None else _say(report.shapes.graph, parameter, prefixes)
         if values[slot] is None:
             return None
     return _SLOT.sub(lambda found: values[found[1]] or "", text)
 
 
-def _say(node: Node, prefixes: Mapping[str, str]) -> str:
-    return str(node) if isinstance(node, Literal) else _short(str(node), prefixes)
+def _say(shapes: Graph, node: Node, prefixes: Mapping[str, str]) -> str:
+    if isinstance(node, BNode):
+        return name_shape(shapes, node)
+    return clip(str(node)) if isinstance(node, Literal) else _short(str(node), prefixes)
 
 
 def _short(iri: str, prefixes: Mapping[str, str]) -> str:

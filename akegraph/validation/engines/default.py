@@ -5,19 +5,20 @@ pyshacl 0.40 parses a SPARQL constraint again for every focus node: nine tenths 
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Any
 
 from rdflib import Graph
 from rdflib.plugins.sparql import prepareQuery
 from rdflib.plugins.sparql.sparql import Query
-from rdflib.query import Result
+from rdflib.query import Result as Answer
 from rdflib.term import Node
 
-from akegraph.validation.engines.base import finish_report
+from akegraph.validation.engines.base import Result, read_results, write_results
+from akegraph.validation.engines.direct import find_direct, take_direct
 from akegraph.validation.engines.reference import run_pyshacl
-from akegraph.validation.engines.selects import report_selects, take_selects
-from akegraph.validation.engines.targets import aim_at
+from akegraph.validation.engines.selects import find_selects, take_selects
+from akegraph.validation.engines.targets import FocusNodes, aim_at, is_constraining, iter_targeted
 
 
 class AkegraphEngine:
@@ -30,11 +31,37 @@ class AkegraphEngine:
 
     def run(self, data: Graph, shapes: Graph, focus: Collection[Node] | None) -> Graph:
         """Validate as :class:`Engine` says."""
-        rest = aim_at(shapes, data, focus)
-        selects = take_selects(rest)
-        report = run_pyshacl(PreparedGraph(data), rest)
-        report_selects(selects, data, shapes, focus, report)
-        return finish_report(report)
+        return write_results(self.find(data, shapes, focus))
+
+    def find(self, data: Graph, shapes: Graph, focus: Collection[Node] | None) -> list[Result]:
+        """Validate as :class:`Finder` says."""
+        return find_with(data, shapes, focus, leave_to_pyshacl)
+
+
+def find_with(data: Graph, shapes: Graph, focus: Collection[Node] | None, others: Others) -> list[Result]:
+    """Try what can be tried here, and have somebody else try the rest.
+
+    :param others: is given the data, the rest of the shapes, and the nodes to validate
+    """
+    rest = aim_at(shapes, data, None)
+    selects = take_selects(rest)
+    rules = take_direct(rest, data)
+    for shape in list(iter_targeted(rest)):
+        if not is_constraining(rest, shape):
+            rest.remove((shape, None, None))
+    found = others(data, rest, focus)
+    nodes = FocusNodes(data, shapes, focus if focus is None else frozenset(focus))
+    found += find_direct(rules, data, shapes, nodes)
+    found += find_selects(selects, data, shapes, nodes)
+    return found
+
+
+Others = Callable[[Graph, Graph, Collection[Node] | None], list[Result]]
+
+
+def leave_to_pyshacl(data: Graph, rest: Graph, focus: Collection[Node] | None) -> list[Result]:
+    """Have pyshacl try shapes."""
+    return read_results(run_pyshacl(PreparedGraph(data), aim_at(rest, data, focus)))
 
 
 class PreparedGraph(Graph):
@@ -45,7 +72,7 @@ class PreparedGraph(Graph):
         self._prefixes = dict(data.namespaces())
         self._prepared: dict[str, Query] = {}
 
-    def query(self, query_object: str | Query, *args: Any, **kwargs: Any) -> Result:
+    def query(self, query_object: str | Query, *args: Any, **kwargs: Any) -> Answer:
         """Evaluate a query as :meth:`rdflib.Graph.query` does."""
         if isinstance(query_object, str):
             if query_object not in self._prepared:

@@ -11,12 +11,12 @@ import re
 from collections.abc import Collection, Iterable
 from functools import cache
 
-from rdflib import RDF, SH, BNode, Graph, Literal, URIRef
+from rdflib import SH, BNode, Graph, Literal, URIRef
 from rdflib.term import Node
 
 from akegraph.errors import EngineError
-from akegraph.validation.engines.base import finish_report, new_report
-from akegraph.validation.engines.default import AkegraphEngine, PreparedGraph
+from akegraph.validation.engines.base import Result, write_results
+from akegraph.validation.engines.default import find_with, leave_to_pyshacl
 from akegraph.validation.engines.easy import (
     find_easy,
     find_properties,
@@ -24,9 +24,7 @@ from akegraph.validation.engines.easy import (
     has_pattern,
     is_easy_term,
 )
-from akegraph.validation.engines.reference import run_pyshacl
-from akegraph.validation.engines.selects import copy_path, report_selects, take_selects
-from akegraph.validation.engines.targets import TARGETS, aim_at, iter_targeted
+from akegraph.validation.engines.targets import TARGETS, FocusNodes, aim_at, iter_targeted
 
 _SHAPE = "urn:akegraph:shape:"
 _NODES = (SH.property, SH.node, SH.qualifiedValueShape)
@@ -39,24 +37,31 @@ class FastEngine:
 
     def run(self, data: Graph, shapes: Graph, focus: Collection[Node] | None) -> Graph:
         """Validate as :class:`Engine` says."""
-        if focus is not None:
-            return AkegraphEngine().run(data, shapes, focus)
-        rest = aim_at(shapes, data, None)
-        selects = take_selects(rest)
-        easy = find_easy(rest)
-        written = _Writer(data, find_properties(rest, easy)) if easy else None
-        if written is None or not written.easy:
-            return AkegraphEngine().run(data, shapes, None)
-        if written.line_ends:
-            easy = {shape for shape in easy if not has_pattern(rest, shape)}
-        report, node = new_report()
-        if len(easy) < sum(1 for _ in iter_targeted(rest)):
-            report = run_pyshacl(PreparedGraph(data), _without_targets(rest, easy))
-            node = next(report.subjects(RDF.type, SH.ValidationReport))  # type: ignore[assignment]
-        _run_shacl(_without_targets(rest, set(iter_targeted(rest)) - easy), written, report, node)
-        del written
-        report_selects(selects, data, shapes, None, report)
-        return finish_report(report)
+        return write_results(self.find(data, shapes, focus))
+
+    def find(self, data: Graph, shapes: Graph, focus: Collection[Node] | None) -> list[Result]:
+        """Validate as :class:`Finder` says."""
+        return find_with(data, shapes, focus, _leave_to_shacl)
+
+
+_FEW = 1000
+"""Focus nodes that pyshacl looks at in less time than it takes to hand the data over."""
+
+
+def _leave_to_shacl(data: Graph, rest: Graph, focus: Collection[Node] | None) -> list[Result]:
+    easy = find_easy(rest) if focus is None else set()
+    nodes = FocusNodes(data, rest, None)
+    few = {shape for shape in iter_targeted(rest) if focus is not None or len(nodes.targets(shape)) <= _FEW}
+    easy -= few
+    written = _Writer(data, find_properties(rest, easy)) if easy else None
+    if written is None or not written.easy:
+        return leave_to_pyshacl(data, rest, focus)
+    if written.line_ends:
+        easy = {shape for shape in easy if not has_pattern(rest, shape)}
+    found = []
+    if len(easy) < sum(1 for _ in iter_targeted(rest)):
+        found = leave_to_pyshacl(data, _without_targets(rest, easy), None)
+    return found + _run_shacl(_without_targets(rest, set(iter_targeted(rest)) - easy), written)
 
 
 def _without_targets(shapes: Graph, aimed: Iterable[Node]) -> Graph:
@@ -120,8 +125,8 @@ def _quote_wide(text: str) -> str:
     return f'"{"".join(signs)}"'
 
 
-def _run_shacl(shapes: Graph, written: _Writer, report: Graph, node: Node) -> None:
-    """Run ``shacl`` and add its results to a report, which is changed in place."""
+def _run_shacl(shapes: Graph, written: _Writer) -> list[Result]:
+    """Run ``shacl`` and return its results."""
     import shacl
 
     named = _name_shapes(shapes)
@@ -130,24 +135,23 @@ def _run_shacl(shapes: Graph, written: _Writer, report: Graph, node: Node) -> No
     results = compiled.validate_text(written.text, format="ntriples").results
     written.text = ""
     read = cache(_read_term)
-    for found in results:
-        shape = names[str(found.source_shape)[1:-1]]
-        result = BNode()
-        report.add((node, SH.result, result))
-        report.add((result, RDF.type, SH.ValidationResult))
-        report.add((result, SH.focusNode, read(found.focus_node)))
-        report.add((result, SH.sourceShape, shape))
-        report.add((result, SH.sourceConstraintComponent, URIRef(found.component_iri)))
-        report.add((result, SH.resultSeverity, URIRef(found.severity_iri)))
-        if found.value is not None:
-            report.add((result, SH.value, read(found.value)))
-        path = shapes.value(shape, SH.path)
-        if path is not None:
-            report.add((result, SH.resultPath, path))
-            copy_path(shapes, path, report)
-        messages = list(shapes.objects(shape, SH.message)) or [Literal(text) for text in found.messages]
-        for message in messages:
-            report.add((result, SH.resultMessage, message))
+    found = []
+    for result in results:
+        shape = names[str(result.source_shape)[1:-1]]
+        messages = list(shapes.objects(shape, SH.message)) or [Literal(text) for text in result.messages]
+        found.append(
+            Result(
+                focus=read(result.focus_node),
+                shape=shape,
+                component=URIRef(result.component_iri),
+                severity=URIRef(result.severity_iri),
+                path=shapes.value(shape, SH.path),
+                value=read(result.value) if result.value is not None else None,
+                messages=tuple(messages),
+                source=shapes,
+            )
+        )
+    return found
 
 
 def _name_shapes(shapes: Graph) -> Graph:

@@ -10,14 +10,16 @@ import pickle
 import subprocess
 import sys
 from collections.abc import Collection
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from rdflib import SH, Graph
+from rdflib import SH, Graph, Literal
 from rdflib.term import Node
 
 from akegraph import errors
 from akegraph.graph.iris import AKESH
+from akegraph.resources import resource
 from akegraph.validation.engines.base import Engine
 
 _SPARQL = (SH.select, SH.ask, SH.construct)
@@ -27,12 +29,25 @@ _START = (
 
 
 def is_foreign(shapes: Graph) -> bool:
-    """Tell whether shapes have SPARQL or patterns that are not akegraph's own."""
+    """Tell whether shapes have SPARQL or patterns that are not akegraph's own, whatever they are called."""
     return any(
-        not str(subject).startswith(str(AKESH))
+        not str(subject).startswith(str(AKESH)) or not _is_own(str(text))
         for predicate in (*_SPARQL, SH.pattern)
-        for subject in shapes.subjects(predicate)
+        for subject, text in shapes.subject_objects(predicate)
+        if isinstance(text, Literal)
     )
+
+
+@cache
+def _is_own(text: str) -> bool:
+    """Tell whether a text stands in one of akegraph's own files of shapes."""
+    spellings = (text, text.replace("\\", "\\\\"))
+    return any(spelling in own for own in _own_files() for spelling in spellings)
+
+
+@cache
+def _own_files() -> tuple[str, ...]:
+    return tuple(path.read_text(encoding="utf-8") for path in sorted(resource("shapes").glob("*.ttl")))
 
 
 def seconds_for(data: Graph) -> float:

@@ -21,6 +21,7 @@ from rdflib.term import BNode, Node
 
 from akegraph.validation.engines.cycles import find_on_cycles
 from akegraph.validation.engines.soundness import THIS
+from akegraph.validation.view import Lookup
 
 Solution = dict[Node, Node]
 _Triple = tuple[Any, Any, Any]
@@ -108,9 +109,13 @@ class _Matcher:
         self, query: Query, data: Graph, triples: list[_Triple], conditions: list[Any], *, given: set[Node]
     ) -> None:
         self._data = data
+        self._lookup = Lookup(data)
         self._context = QueryContext(data)
         self._context.prologue = query.prologue
-        self._triples = _in_order(triples, given)
+        self._triples = _in_order(triples, given, self._lookup)
+        self._hopeless = any(
+            isinstance(predicate, URIRef) and self._lookup.is_rare(predicate, 0) for _, predicate, _ in triples
+        )
         self._cycle = None if given else _find_cycle(self._triples, conditions)
         bound = set(given)
         self._checks: list[list[_Condition]] = []
@@ -118,6 +123,8 @@ class _Matcher:
         known = {term for triple in triples for term in triple if _is_open(term)}
         for condition in waiting:
             condition.needs = sorted(condition.needs & known)
+            condition.exclude(self._lookup)
+        waiting.sort(key=lambda condition: condition.cost)
         for triple in self._triples:
             bound.update(term for term in triple if _is_open(term))
             self._checks.append([condition for condition in waiting if bound.issuperset(condition.needs)])
@@ -125,10 +132,13 @@ class _Matcher:
 
     def solutions_for(self, node: Node) -> Iterator[Solution]:
         """Yield what each variable is bound to where ``$this`` is a node; ``given`` says that it is bound before."""
-        yield from self._match(0, {THIS: node})
+        if not self._hopeless:
+            yield from self._match(0, {THIS: node})
 
     def solutions(self) -> Iterator[Solution]:
         """Yield what each variable is bound to."""
+        if self._hopeless:
+            return
         if self._cycle is not None:
             subject, path, value = self._cycle
             for node in find_on_cycles(self._data, path):
@@ -144,11 +154,52 @@ class _Matcher:
             return
         checks = self._checks[at]
         for solution in self._extend(self._triples[at], bound, checks):
-            if all(check(solution) for check in checks):
+            for check in checks:
+                if not check(solution):
+                    break
+            else:
                 yield from self._match(at + 1, solution)
 
     def _extend(self, triple: _Triple, bound: Solution, checks: list[_Condition]) -> Iterator[Solution]:
         """Yield the bindings with those of one triple pattern added."""
+        subject, predicate, value = triple
+        start = bound.get(subject) if isinstance(subject, _OPEN) else subject
+        end = bound.get(value) if isinstance(value, _OPEN) else value
+        if isinstance(predicate, URIRef) and (start is not None or end is not None):
+            if start is not None and end is not None:
+                if self._lookup.has(start, predicate, end):
+                    yield bound
+            elif start is not None:
+                for node in self._lookup.objects(start, predicate):
+                    yield {**bound, value: node}
+            else:
+                for node in self._lookup.subjects(predicate, cast(Node, end)):
+                    yield {**bound, subject: node}
+            return
+        if (
+            start is not None
+            and end is None
+            and isinstance(predicate, _OPEN)
+            and predicate not in bound
+            and predicate != value
+        ):
+            yield from self._say(start, predicate, value, bound, checks)
+            return
+        yield from self._extend_any(triple, bound, checks)
+
+    def _say(
+        self, start: Node, predicate: Any, value: Any, bound: Solution, checks: list[_Condition]
+    ) -> Iterator[Solution]:
+        """Yield the bindings with all that is said of a node; what a condition excludes is passed over unseen."""
+        excluded = [check.excluded for check in checks if check.needs == [value] and check.excluded is not None]
+        for own in self._lookup.predicates(start):
+            nodes = self._lookup.objects(start, own)
+            for known in excluded:
+                nodes = [node for node in nodes if node not in known]
+            for node in nodes:
+                yield {**bound, predicate: own, value: node}
+
+    def _extend_any(self, triple: _Triple, bound: Solution, checks: list[_Condition]) -> Iterator[Solution]:
         value = triple[2]
         given = [bound.get(term) if _is_open(term) else term for term in triple]
         objects = getattr(self._data.store, "iter_objects", None)
@@ -168,6 +219,9 @@ class _Matcher:
                 yield solution
 
 
+_OPEN = (Variable, BNode)
+
+
 class _Condition:
     """A part of a filter, with its truth for the values met so far."""
 
@@ -177,6 +231,22 @@ class _Condition:
         self._own = _simple_check(data, expression)
         self._expression = expression
         self._known: dict[tuple[Node | None, ...], bool] = {}
+        self.cost = 0 if isinstance(expression, CompValue) and expression.name.startswith("Builtin_is") else 2
+        self.excluded: set[Node] | None = None
+
+    def exclude(self, lookup: Lookup) -> None:
+        """Find at once the nodes that fail a condition of the form ``NOT EXISTS { ?node property ?any }``."""
+        expression = self._expression
+        if not isinstance(expression, CompValue) or expression.name != "Builtin_NOTEXISTS" or len(self.needs) != 1:
+            return
+        triples = _plain_triples(expression.graph)
+        if triples is None or len(triples) != 1:
+            return
+        subject, predicate, value = triples[0]
+        if subject == self.needs[0] and isinstance(predicate, URIRef) and _is_open(value) and value != subject:
+            excluded = self.excluded = lookup.having(predicate)
+            self._own = lambda solution: solution[subject] not in excluded
+            self.cost = 1
 
     def __call__(self, solution: Solution) -> bool:
         """Tell whether it holds; an error is not true, as in SPARQL."""
@@ -241,11 +311,14 @@ def _is_open(term: Any) -> bool:
     return isinstance(term, (Variable, BNode))
 
 
-def _in_order(triples: list[_Triple], given: set[Node]) -> list[_Triple]:
-    """Put first what binds most: patterns with few open terms, and those that begin where another ended."""
+def _in_order(triples: list[_Triple], given: set[Node], lookup: Lookup) -> list[_Triple]:
+    """Put first what binds most: rare properties, few open terms, and patterns that begin where another ended."""
     waiting, ordered, bound = list(triples), list[_Triple](), set(given)
+    rare = {p for _, p, _ in triples if isinstance(p, URIRef) and lookup.is_rare(p, _RARE)}
 
     def open_terms(triple: _Triple) -> tuple[int, int]:
+        if triple[1] in rare:
+            return -1, 0
         unbound = [_is_open(term) and term not in bound for term in triple]
         return sum(unbound), int(isinstance(triple[1], Path) + unbound[0])
 
@@ -255,6 +328,9 @@ def _in_order(triples: list[_Triple], given: set[Node]) -> list[_Triple]:
         ordered.append(best)
         bound.update(term for term in best if _is_open(term))
     return ordered
+
+
+_RARE = 20
 
 
 def _find_cycle(triples: list[_Triple], conditions: list[Any]) -> tuple[Node, Any, Node] | None:

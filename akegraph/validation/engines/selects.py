@@ -1,29 +1,29 @@
 """SPARQL constraints that are run once over the data: which they are, and what they find.
 
-:func:`take_selects` takes them out of a shapes graph, so that an engine does the rest; :func:`report_selects` runs them
-and adds their results to the engine's report. When a query may be run once is told in ``soundness``.
+:func:`take_selects` takes them out of a shapes graph, so that an engine does the rest; :func:`find_selects` runs them
+and returns their results. When a query may be run once is told in ``soundness``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from pyparsing import ParseBaseException
-from rdflib import RDF, RDFS, SH, BNode, Graph, Literal
+from rdflib import RDF, RDFS, SH, Graph, Literal
 from rdflib.namespace import OWL
 from rdflib.plugins.sparql import prepareQuery
 from rdflib.plugins.sparql.sparql import Query
 from rdflib.term import Node
 
+from akegraph.validation.engines.base import Result
 from akegraph.validation.engines.matching import find_solutions
 from akegraph.validation.engines.soundness import is_sound
-from akegraph.validation.engines.targets import find_targets
+from akegraph.validation.engines.targets import FocusNodes, is_reported
 from akegraph.validation.messages import fill_message
 
 # What pyshacl declares before a constraint's own prefixes.
 _BUILT_IN = {"rdf": str(RDF), "rdfs": str(RDFS), "owl": str(OWL)}
-_PATHS = (SH.inversePath, SH.alternativePath, SH.zeroOrMorePath, SH.oneOrMorePath, SH.zeroOrOnePath)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,103 +52,50 @@ def take_selects(shapes: Graph) -> tuple[Select, ...]:
     taken = []
     for shape, constraint in sorted(shapes.subject_objects(SH.sparql), key=str):
         query = _prepare(shapes, constraint)
-        if query is not None and _is_reported(shapes, shape, ()):
+        if query is not None and is_reported(shapes, shape, ()):
             taken.append(Select(shape, constraint, query))
     for select in taken:
         shapes.remove((select.shape, SH.sparql, select.constraint))
     return tuple(taken)
 
 
-def report_selects(
-    selects: Iterable[Select],
-    data: Graph,
-    shapes: Graph,
-    focus: Collection[Node] | None,
-    report: Graph,
-) -> None:
-    """Run constraints and add what they find to a report, which is changed in place.
+def find_selects(selects: Iterable[Select], data: Graph, shapes: Graph, focus: FocusNodes) -> list[Result]:
+    """Run constraints and return what they find.
 
-    Of the solutions of a SELECT that ran once, those count whose ``$this`` is a focus node of the shape. With
-    ``focus``, each is run for these nodes only, so that the work does not grow with the data.
+    Of the solutions of a SELECT that ran once, those count whose ``$this`` is a focus node of the shape. Where only
+    some nodes are considered, each is run for these only, so that the work does not grow with the data.
 
     :param shapes: the shapes with their targets; not changed
     """
-    node = next(report.subjects(RDF.type, SH.ValidationReport))
+    results: list[Result] = []
     for select in selects:
-        wanted = _find_focus_nodes(shapes, data, select.shape, focus)
+        wanted = focus.of(select.shape)
         if not wanted:
             continue
         found: dict[tuple[object, ...], Mapping[str, Node]] = {}
-        for solution in find_solutions(select.query, data, wanted, each=focus is not None):
+        for solution in find_solutions(select.query, data, wanted, each=not focus.everywhere):
             key = (solution.get("this"), solution.get("path"), solution.get("value"))
             # As pyshacl: a result for each different solution, whatever the other variables are bound to.
             found.setdefault((*key, *sorted(solution.items())), solution)
-        for solution in found.values():
-            report.add((node, SH.result, _add_result(report, shapes, select, solution)))
+        results += [_result(shapes, select, solution) for solution in found.values()]
+    return results
 
 
-def _add_result(report: Graph, shapes: Graph, select: Select, solution: Mapping[str, Node]) -> Node:
-    result = BNode()
+def _result(shapes: Graph, select: Select, solution: Mapping[str, Node]) -> Result:
     focus = solution["this"]
     shape_path = shapes.value(select.shape, SH.path)
-    path = solution.get("path")
-    value = solution.get("value", focus if shape_path is None else None)
-    report.add((result, RDF.type, SH.ValidationResult))
-    report.add((result, SH.focusNode, focus))
-    report.add((result, SH.sourceShape, select.shape))
-    report.add((result, SH.sourceConstraint, select.constraint))
-    report.add((result, SH.sourceConstraintComponent, SH.SPARQLConstraintComponent))
-    report.add((result, SH.resultSeverity, shapes.value(select.shape, SH.severity) or SH.Violation))
-    if value is not None:
-        report.add((result, SH.value, value))
-    if path is not None:
-        report.add((result, SH.resultPath, path))
-    elif shape_path is not None:
-        report.add((result, SH.resultPath, shape_path))
-        copy_path(shapes, shape_path, report)
-    for message in {*shapes.objects(select.constraint, SH.message), *shapes.objects(select.shape, SH.message)}:
-        if isinstance(message, Literal):
-            report.add((result, SH.resultMessage, fill_message(message, solution)))
-    return result
-
-
-def copy_path(shapes: Graph, path: Node, report: Graph) -> None:
-    """Copy the triples of a property path's blank nodes into a report, which is changed in place."""
-    if not isinstance(path, BNode) or (path, None, None) in report:
-        return
-    for predicate in (*_PATHS, RDF.first, RDF.rest):
-        for value in shapes.objects(path, predicate):
-            report.add((path, predicate, value))
-            copy_path(shapes, value, report)
-
-
-def _find_focus_nodes(shapes: Graph, data: Graph, shape: Node, focus: Collection[Node] | None) -> set[Node]:
-    """Find the focus nodes of a shape that is reported: its targets, and those of the node shapes it belongs to."""
-    if _is_deactivated(shapes, shape):
-        return set()
-    found = find_targets(shapes, data, shape, focus)
-    for parent in shapes.subjects(SH.property, shape):
-        found |= _find_focus_nodes(shapes, data, parent, focus)
-    return found
-
-
-def _is_reported(shapes: Graph, shape: Node, seen: Sequence[Node]) -> bool:
-    """Tell whether a shape is used for targets only, its own or those of node shapes that have it as a property."""
-    if shape in seen:
-        return False
-    for parent, predicate in shapes.subject_predicates(shape):
-        if predicate == SH.result or predicate == SH.sourceShape:
-            continue
-        if predicate != SH.property or (parent, SH.path, None) in shapes:
-            return False
-        if not _is_reported(shapes, parent, (*seen, shape)):
-            return False
-    return True
-
-
-def _is_deactivated(shapes: Graph, node: Node) -> bool:
-    value = shapes.value(node, SH.deactivated)
-    return isinstance(value, Literal) and bool(value.value)
+    messages = {*shapes.objects(select.constraint, SH.message), *shapes.objects(select.shape, SH.message)}
+    return Result(
+        focus=focus,
+        shape=select.shape,
+        component=SH.SPARQLConstraintComponent,
+        severity=shapes.value(select.shape, SH.severity) or SH.Violation,
+        path=solution.get("path", shape_path),
+        value=solution.get("value", focus if shape_path is None else None),
+        messages=tuple(fill_message(message, solution) for message in messages if isinstance(message, Literal)),
+        constraint=select.constraint,
+        source=shapes,
+    )
 
 
 def _prepare(shapes: Graph, constraint: Node) -> Query | None:

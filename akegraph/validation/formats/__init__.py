@@ -7,10 +7,10 @@ deterministic: the same findings give the same bytes.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from akegraph.settings import Language
-from akegraph.validation.findings import Severity, ValidationReport
+from akegraph.validation.findings import Finding, Severity, ValidationReport
 from akegraph.validation.formats.csv import report_csv
 from akegraph.validation.formats.github import report_github
 from akegraph.validation.formats.html import report_html
@@ -19,6 +19,7 @@ from akegraph.validation.formats.junit import report_junit
 from akegraph.validation.formats.sarif import report_sarif
 from akegraph.validation.formats.text import report_text
 from akegraph.validation.formats.turtle import report_turtle
+from akegraph.validation.messages import clip
 
 __all__ = [
     "FORMATS",
@@ -65,4 +66,21 @@ FORMATS: Mapping[str, Callable[[ValidationReport, Options], str]] = {
 def write_report(report: ValidationReport, format_: str, options: Options) -> bytes:
     """Write a report in one of :data:`FORMATS` as UTF-8."""
     # A lone surrogate, as a JSON escape can bring in, has no UTF-8.
-    return FORMATS[format_](report, options).encode("utf-8", "replace")
+    return FORMATS[format_](_clipped(report), options).encode("utf-8", "replace")
+
+
+def _clipped(report: ValidationReport) -> ValidationReport:
+    """Return the report without texts that nobody reads to their end, such as a number of a billion digits."""
+    return replace(report, findings=tuple(_clipped_finding(finding) for finding in report.findings))
+
+
+def _clipped_finding(finding: Finding) -> Finding:
+    return replace(
+        finding,
+        label=clip(finding.label),
+        path=finding.path and clip(finding.path),
+        value_label=finding.value_label and clip(finding.value_label),
+        message=clip(finding.message),
+        messages={language: clip(text) for language, text in finding.messages.items()},
+        details=tuple(_clipped_finding(detail) for detail in finding.details),
+    )

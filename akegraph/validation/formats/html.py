@@ -81,8 +81,8 @@ class _Page:
         for severity, count in report.counts.items():
             some = f"{severity.word} some" if count else ""
             yield f'<div class="{some}"><dt>{_text(words.count(severity.word, count))}</dt><dd>{count}</dd></div>'
-        cells = sum(len(table.rows) * len(table.columns) for table in report.tables)
-        if cells:
+        cells = sum(table.cells for table in report.tables)
+        if cells and not report.blind:
             filled = sum(table.count(Filling.FILLED) for table in report.tables)
             yield f"<div><dt>{_text(words['in order'])}</dt><dd>{100 * filled // cells} %</dd></div>"
         if known := sum(finding.known for finding in report.findings):
@@ -96,7 +96,7 @@ class _Page:
             if section.table is not None:
                 label, language = section.table.label, self._plan_language
             yield f"<h2{language}>{_text(label)}</h2>"
-        if section.table is not None and section.table.columns:
+        if section.table is not None and section.table.cells and not self._report.blind:
             yield from self._matrix(section.table)
         for group in section.groups:
             yield f"<h3>{self._heading(group)}</h3>"
@@ -132,7 +132,7 @@ class _Page:
         for filling in Filling:
             figures = "".join(f"<td>{table.count(filling, number)}</td>" for number in range(len(table.columns)))
             yield f'<tr><th scope="row">{_text(words[filling.value])}</th><td class="name"></td>{figures}</tr>'
-        percents = "".join(f"<td>{table.percent(number)}</td>" for number in range(len(table.columns)))
+        percents = "".join(f"<td>{table.percent(number) or 0}</td>" for number in range(len(table.columns)))
         yield f'<tr class="sum"><th scope="row">%</th><td class="name"></td>{percents}</tr>'
         yield '</tfoot>\n</table>\n<ul class="legend">'
         for filling, mark in _MARKS.items():

@@ -21,6 +21,7 @@ from akegraph.settings import Language
 from akegraph.validation.baseline import key_of
 from akegraph.validation.completeness import Filling, PlanTable
 from akegraph.validation.findings import Finding, Place, ValidationReport
+from akegraph.validation.messages import clip
 
 
 def report_json(report: ValidationReport, language: Language) -> dict[str, Any]:
@@ -34,7 +35,8 @@ def report_json(report: ValidationReport, language: Language) -> dict[str, Any]:
         "counts": {severity.word: count for severity, count in report.counts.items()},
         "new": sum(not finding.known for finding in report.findings),
         "findings": [_finding(report, finding, language) for finding in report.findings],
-        "completeness": [_table(table) for table in report.tables],
+        # Where nothing was checked, nothing is known to be in order.
+        "completeness": [] if report.blind else [_table(table) for table in report.tables],
         "coverage": {
             "blind": report.blind,
             "idle": [{"code": rule.code, "name": rule.name(language)} for rule in report.idle],
@@ -77,7 +79,7 @@ def _finding(report: ValidationReport, finding: Finding, language: Language) -> 
 
 def _name(node: Node) -> str | None:
     """Return an IRI or a text; a blank node has neither, and its label changes from run to run."""
-    return None if isinstance(node, BNode) else str(node)
+    return None if isinstance(node, BNode) else clip(str(node))
 
 
 def _place(place: Place) -> dict[str, Any]:
@@ -101,7 +103,7 @@ def _table(table: PlanTable) -> dict[str, Any]:
         "plan": table.plan,
         "label": table.label,
         "rows": len(table.rows),
-        "cells": len(table.rows) * len(table.columns),
+        "cells": table.cells,
         **{filling.value: table.count(filling) for filling in Filling},
         "percent": table.percent(),
         "columns": [

@@ -13,6 +13,7 @@ from xml.etree import ElementTree as ET
 from akegraph.settings import Language
 from akegraph.validation.findings import Finding, Severity, ValidationReport
 from akegraph.validation.formats.arranging import Homes
+from akegraph.validation.formats.lines import tame
 from akegraph.validation.formats.rules import list_rules
 from akegraph.validation.formats.words import Words, fold_places
 from akegraph.validation.shapes import Rule
@@ -80,4 +81,4 @@ def _lines(findings: Sequence[Finding], report: ValidationReport, words: Words) 
 
 
 def _clean(text: str) -> str:
-    return _ILLEGAL.sub("\ufffd", text)
+    return tame(_ILLEGAL.sub("\ufffd", text))

@@ -19,6 +19,7 @@ from akegraph.validation.findings import Finding, Place, Severity, ValidationRep
 from akegraph.validation.formats.physical import file_uri, physical_places
 from akegraph.validation.formats.rules import list_rules
 from akegraph.validation.formats.words import Words, fold_places
+from akegraph.validation.messages import clip
 from akegraph.validation.shapes import Rule
 
 _LEVELS = {Severity.VIOLATION: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
@@ -96,7 +97,7 @@ def _location(finding: Finding, place: Place, language: Language) -> dict[str, A
     words = Words(language)
     named = place.heading or place.column or finding.label
     qualified = fold_places([place], language) if place.row is not None or place.page is not None else ""
-    focus = finding.label if isinstance(finding.focus, BNode) else str(finding.focus)
+    focus = finding.label if isinstance(finding.focus, BNode) else clip(str(finding.focus))
     logical: dict[str, Any] = {"name": named, "fullyQualifiedName": qualified or focus, "kind": "element"}
     if place.cell is not None:
         logical["properties"] = {"cell": place.cell}

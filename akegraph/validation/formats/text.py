@@ -8,6 +8,7 @@ from akegraph.settings import Language
 from akegraph.validation.completeness import Filling, PlanTable
 from akegraph.validation.findings import Finding, Place, ValidationReport
 from akegraph.validation.formats.arranging import Entry, Group, GroupKind, Spot, arrange, is_about_plans
+from akegraph.validation.formats.lines import one_line
 from akegraph.validation.formats.words import Words, capital, file_line, fold_places, head_row, say_counts, shorten
 
 _CELL_LENGTH = 100
@@ -31,7 +32,8 @@ def report_text(report: ValidationReport, language: Language, *, matrix: bool = 
             lines += _title(section.table.label if section.table else words["several"])
         for group in section.groups:
             lines += [*_heading(group, words, is_about_plans(report)), *_entries(group, report, words), ""]
-        if section.table is not None:
+        # Where nothing was checked, nothing is known to be in order.
+        if section.table is not None and section.table.cells and not report.blind:
             lines += [*(_matrix(section.table, words) if matrix else ()), *_figures(section.table, words), ""]
     known = sum(finding.known for finding in report.findings)
     if len(report.findings) == known:
@@ -39,11 +41,11 @@ def report_text(report: ValidationReport, language: Language, *, matrix: bool = 
     if known:
         lines.append(f"{words['known']}: {known}")
     lines.append(f"{words['total']}: {say_counts(report, words)}.")
-    return "\n".join(lines) + "\n"
+    return "\n".join(map(one_line, lines)) + "\n"
 
 
 def _title(label: str) -> list[str]:
-    return [label, "=" * len(label), ""]
+    return [label, "=" * len(one_line(label)), ""]
 
 
 def _heading(group: Group, words: Words, plans: bool) -> Iterator[str]:
@@ -148,9 +150,13 @@ def _fix(entry: Entry, words: Words) -> Iterator[str]:
 
 def _figures(table: PlanTable, words: Words) -> Iterator[str]:
     """Say how full the plan is."""
-    counts = ", ".join(f"{table.count(filling)} {words[filling.value]}" for filling in Filling)
-    cells = len(table.rows) * len(table.columns)
-    yield words["figures"].format(rows=len(table.rows), cells=cells, percent=table.percent(), counts=counts)
+    counts = ", ".join(
+        f"{number} {words.count(f'{filling.value} cells', number)}"
+        for filling in Filling
+        for number in (table.count(filling),)
+    )
+    rows = f"{len(table.rows)} {words.count('rows', len(table.rows))}"
+    yield words["figures"].format(rows=rows, cells=table.cells, percent=table.percent(), counts=counts)
 
 
 def _matrix(table: PlanTable, words: Words) -> Iterator[str]:

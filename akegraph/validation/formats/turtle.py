@@ -10,4 +10,7 @@ def report_turtle(report: ValidationReport) -> str:
 
     Its blank nodes are named by their place in the report, so rdflib's order of them is the same on every run.
     """
-    return report.graph.serialize(format="turtle")
+    try:
+        return report.graph.serialize(format="turtle")
+    except RecursionError:  # a chain of blank nodes, which rdflib writes into each other; N-Triples is Turtle, too
+        return report.graph.serialize(format="nt")
