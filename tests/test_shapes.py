@@ -554,7 +554,7 @@ TYPED = "a sh:ConstraintComponent ;"
 VALIDATED = COMPONENT.format(TYPED, ASK)
 NO_ASK = COMPONENT.format(TYPED, ASK.replace("ASK {", "ASC {"))
 USE = "ex:S a sh:NodeShape ; sh:targetClass ex:C ;\n"
-ALMOST = ("https://www.w3.org/ns/shacl#", "http://www.w3.org/ns/shacl/", "http://www.w3.org/ns/SHACL#")
+ALMOST: tuple[str, ...] = ("https://www.w3.org/ns/shacl#", "http://www.w3.org/ns/shacl/", "http://www.w3.org/ns/SHACL#")
 ALMOST += (
     "http://w3.org/ns/shacl#",
     "http://www.w3.org/ns/shacl",

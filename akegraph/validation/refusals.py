@@ -172,7 +172,8 @@ def _check_queries(sources: Sequence[Source], graph: Graph) -> None:
 def _check_query(source: Source, graph: Graph, subject: Node, predicate: URIRef, query: str) -> None:
     # Here and not above: it is heavy, and akegraph's own shapes come without this check.
     from rdflib import Variable
-    from rdflib.plugins.sparql import prepareQuery
+    from rdflib.plugins.sparql.algebra import translateQuery
+    from rdflib.plugins.sparql.parser import parseQuery
 
     kind = f"sh:{predicate.removeprefix(str(SH))}"
     places = [*([line] if (line := next(iter(query.strip().splitlines()), "")) else []), predicate]
@@ -184,7 +185,9 @@ def _check_query(source: Source, graph: Graph, subject: Node, predicate: URIRef,
         for declared in graph.objects(header, SH.declare)
     }
     try:
-        algebra: Any = prepareQuery(_PATH_VARIABLE.sub("<urn:path>", query), initNs=prefixes).algebra
+        parsed = parseQuery(_PATH_VARIABLE.sub("<urn:path>", query))
+        calls = list(_calls(parsed))  # translating takes the filters out of EXISTS
+        algebra: Any = translateQuery(parsed, initNs=prefixes).algebra
     except Exception as error:  # rdflib raises a dozen unrelated types for bad input
         message = " ".join(str(error).split())
         raise _refusal(source, places, f"{kind} is no SPARQL that can be run: {message}", subject) from error
@@ -193,24 +196,32 @@ def _check_query(source: Source, graph: Graph, subject: Node, predicate: URIRef,
         raise _refusal(source, places, f"{kind} is another kind of query; {kind[3:].upper()} is expected", subject)
     if predicate == SH.select and Variable("this") not in (algebra.PV or ()):
         raise _refusal(source, places, "sh:select does not give $this, so no finding has a node", subject)
-    for call in _calls(algebra):
-        what = call.name.removeprefix("Builtin_")
-        if isinstance(call.pattern, Literal):
-            _check_pattern(source, subject, what, str(call.pattern), predicate)
-        if isinstance(call.flags, Literal):
-            _check_flags(source, subject, f"the flags of {what}", str(call.flags), predicate, heeded="ims")
+    for what, pattern, flags in calls:
+        if pattern is not None:
+            _check_pattern(source, subject, what, pattern, predicate)
+        if flags is not None:
+            _check_flags(source, subject, f"the flags of {what}", flags, predicate, heeded="ims")
 
 
-def _calls(part: Any) -> Iterator[Any]:
-    """Yield each REGEX and REPLACE in the algebra of a query."""
+def _calls(part: Any) -> Iterator[tuple[str, str | None, str | None]]:
+    """Yield the pattern and the flags of each REGEX and REPLACE in a parsed query, None where they are no text."""
     if isinstance(part, dict):
-        if getattr(part, "name", "") in ("Builtin_REGEX", "Builtin_REPLACE"):
-            yield part
+        name = getattr(part, "name", "")
+        if name in ("Builtin_REGEX", "Builtin_REPLACE"):
+            given = dict(part)
+            yield name.removeprefix("Builtin_"), _text(given.get("pattern")), _text(given.get("flags"))
         for inner in part.values():
             yield from _calls(inner)
-    elif isinstance(part, Iterable) and not isinstance(part, (str, Graph)):
+    elif isinstance(part, Iterable) and not isinstance(part, str):
         for inner in part:
             yield from _calls(inner)
+
+
+def _text(value: Any) -> str | None:
+    """Return the text of an expression that is nothing but a literal, which rdflib's parser wraps many times."""
+    while isinstance(value, dict) and len(value) == 1:
+        (value,) = value.values()
+    return str(value) if isinstance(value, Literal) else None
 
 
 def _check_parts(sources: Sequence[Source], graph: Graph) -> None:
