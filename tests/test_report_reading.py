@@ -364,11 +364,11 @@ def test_a_warning_does_not_contradict_that_data_conform(tmp_path: Path) -> None
 def test_no_format_writes_a_text_without_end(tmp_path: Path) -> None:
     (tmp_path / "shapes.ttl").write_text(
         "@prefix ex: <http://example.org/> . @prefix sh: <http://www.w3.org/ns/shacl#> .\n"
-        "ex:S a sh:NodeShape ; sh:targetClass ex:C ; sh:property [ sh:path ex:p ; sh:maxInclusive 5 ] .",
+        "ex:S a sh:NodeShape ; sh:targetClass ex:C ; sh:property [ sh:path ex:p ; sh:maxLength 5 ] .",
         encoding="utf-8",
     )
     (tmp_path / "data.ttl").write_text(
-        '<urn:a> a <http://example.org/C> ; <http://example.org/p> "1e999999"^^<http://www.w3.org/2001/XMLSchema#decimal> .',
+        f'<urn:a> a <http://example.org/C> ; <http://example.org/p> "{"a" * 1_000_000}" .',
         encoding="utf-8",
     )
     report = validate(tmp_path)
@@ -376,6 +376,17 @@ def test_no_format_writes_a_text_without_end(tmp_path: Path) -> None:
     for name in set(FORMATS) - {"turtle"}:
         assert len(write_report(report, name, Options("fi"))) < 100_000, name
     assert len(write_baseline(make_baseline(report.findings))) < 2000
+
+
+@pytest.mark.parametrize("name", ["data.ttl", "data.nt"])
+def test_a_number_that_cannot_be_written_out_is_refused_with_its_line(name: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_text(
+        '<urn:a> <urn:p> "1.5e3"^^<http://www.w3.org/2001/XMLSchema#double> .\n'
+        '<urn:a> <urn:p> "1e999999999"^^<http://www.w3.org/2001/XMLSchema#decimal> .\n',
+        encoding="utf-8",
+    )
+    with pytest.raises(GraphSyntaxError, match=f"{name} line 2: .*1e999999999"):
+        load_graphs(str(tmp_path / name))
 
 
 def test_shapes_of_any_kind_are_told_in_every_language(tmp_path: Path) -> None:
