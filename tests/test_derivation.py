@@ -44,10 +44,7 @@ def test_every_inferred_triple_of_the_real_plan_is_explained_by_premises_in_the_
 def test_the_shortest_way_comes_first() -> None:
     derivations = Derivations([SUB, TRANSITIVE], [("<a>", P, "<b>"), ("<b>", P, "<c>"), ("<a>", Q, "<c>")])
     ways = derivations.find(("<a>", P, "<c>"))
-    assert [(way.rule, way.steps) for way in ways] == [(SUB, 1), (TRANSITIVE, 1)] or [way.steps for way in ways] == [
-        1,
-        1,
-    ]
+    assert [way.steps for way in ways] == [1, 1]
     assert {tuple(way.asserted()) for way in ways} == {
         (("<a>", Q, "<c>"),),
         (("<a>", P, "<b>"), ("<b>", P, "<c>")),

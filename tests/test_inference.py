@@ -29,6 +29,7 @@ AXIOMS = {
         ":p rdfs:subPropertyOf :q . :q rdfs:subPropertyOf :r .", ":a :p :b .", ":a :q :b ; :r :b ."
     ),
     "inverse": (":p owl:inverseOf :q .", ":a :p :b . :c :q :d .", ":b :q :a . :d :p :c ."),
+    "equivalent property": (":p owl:equivalentProperty :q .", ":a :p :b . :c :q :d .", ":a :q :b . :c :p :d ."),
     "symmetric": (":p a owl:SymmetricProperty .", ":a :p :b .", ":b :p :a ."),
     "transitive": (":p a owl:TransitiveProperty .", ":a :p :b . :b :p :c . :c :p :d .", ":a :p :c, :d . :b :p :d ."),
     "chain of two": (":r owl:propertyChainAxiom ( :p :q ) .", ":a :p :b . :b :q :c .", ":a :r :c ."),
@@ -41,6 +42,9 @@ AXIOMS = {
         ":C owl:equivalentClass [ owl:intersectionOf ( :D [ a owl:Restriction ; owl:onProperty :p ; owl:hasValue :x ] ) ] .",
         ":a a :D ; :p :x . :b a :D ; :p :y . :c a :C .",
         ":a a :C . :c a :D ; :p :x .",
+    ),
+    "below a restriction": (
+        ":C rdfs:subClassOf [ a owl:Restriction ; owl:onProperty :p ; owl:hasValue :x ] .", ":a a :C .", ":a :p :x ."
     ),
     "domain": (":p rdfs:domain :C .", ":a :p :b .", ":a a :C ."),
     "range": (":p rdfs:range :C .", ":a :p :b .", ":b a :C ."),
@@ -76,8 +80,17 @@ def test_every_axiom_of_the_ontology_has_a_rule() -> None:
         assert any(rule.name == "prp-spo2" and rule.head.predicate == chain.n3() for rule in rules)
 
 
-def test_a_class_that_no_rule_can_read_is_an_error() -> None:
-    axioms = ":C owl:equivalentClass [ a owl:Class ; owl:unionOf ( :D :E ) ] ."
+@pytest.mark.parametrize("relation", ["owl:equivalentClass", "rdfs:subClassOf"])
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "[ a owl:Class ; owl:unionOf ( :D :E ) ]",
+        "[ a owl:Restriction ; owl:onProperty :p ; owl:allValuesFrom :D ]",
+        "[ a owl:Restriction ; owl:onProperty :p ; owl:someValuesFrom :D ]",
+    ],
+)
+def test_a_class_that_no_rule_can_read_is_an_error(relation: str, expression: str) -> None:
+    axioms = f":C {relation} {expression} ."
     with pytest.raises(InferenceError, match="hasValue"):
         derive_rules(ontology(axioms))
 

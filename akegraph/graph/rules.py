@@ -3,8 +3,8 @@
 A rule is derived from each axiom, so a new axiom of a kind that is known here needs no code; a class defined in a way
 that no rule reads is an error.
 
-Source: OWL 2 RL rules prp-spo1, prp-inv1/2, prp-symp, prp-trp, prp-spo2, cax-sco, cax-eqc, cls-int1/2, cls-hv1/2,
-prp-dom, prp-rng (OWL 2 Profiles, section 4.3).
+Source: OWL 2 RL rules prp-spo1, prp-eqp1/2, prp-inv1/2, prp-symp, prp-trp, prp-spo2, cax-sco, cax-eqc, cls-int1/2,
+cls-hv1/2, prp-dom, prp-rng (OWL 2 Profiles, section 4.3).
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from rdflib.term import Node
 from akegraph.errors import InferenceError
 
 TYPE = f"<{RDF.type}>"
+_FORBIDDING = (OWL.complementOf, OWL.maxCardinality, OWL.maxQualifiedCardinality)
+"""What a class above another may say that entails contradictions and equalities, but no triple."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -53,9 +55,9 @@ class Rule:
 def derive_rules(ontology: Graph) -> tuple[Rule, ...]:
     """Derive a rule from each axiom, sorted.
 
-    Reads the axioms that the module's docstring names; others (disjointness, asymmetry …) entail no triple.
+    Reads the axioms that the module's docstring names; others (disjointness, cardinality …) entail no triple.
 
-    :raises InferenceError: if a class is defined by an expression that no rule reads
+    :raises InferenceError: if a class is defined, or is below one defined, by an expression that no rule reads
     """
     deriving = (_property_rules, _chain_rules, _class_rules, _domain_and_range_rules)
     return tuple(sorted({rule for derive in deriving for rule in derive(ontology)}))
@@ -64,6 +66,9 @@ def derive_rules(ontology: Graph) -> tuple[Rule, ...]:
 def _property_rules(ontology: Graph) -> Iterator[Rule]:
     for sub, sup in _named(ontology, RDFS.subPropertyOf):
         yield Rule("prp-spo1", Atom("?s", sup, "?o"), (Atom("?s", sub, "?o"),))
+    for one, other in _named(ontology, OWL.equivalentProperty):
+        yield Rule("prp-eqp1", Atom("?s", other, "?o"), (Atom("?s", one, "?o"),))
+        yield Rule("prp-eqp2", Atom("?s", one, "?o"), (Atom("?s", other, "?o"),))
     for one, other in _named(ontology, OWL.inverseOf):
         yield Rule("prp-inv1", Atom("?o", other, "?s"), (Atom("?s", one, "?o"),))
         yield Rule("prp-inv2", Atom("?o", one, "?s"), (Atom("?s", other, "?o"),))
@@ -94,6 +99,10 @@ def _class_rules(ontology: Graph) -> Iterator[Rule]:
         yield Rule("cls-int1", member, conditions)
         for condition in conditions:
             yield Rule("cls-int2", condition, (member,))
+    for below, expression in ontology.subject_objects(RDFS.subClassOf):
+        if isinstance(expression, BNode) and not any((expression, kind, None) in ontology for kind in _FORBIDDING):
+            for condition in _conditions(ontology, expression):
+                yield Rule("cls-hv1", condition, (Atom("?s", TYPE, below.n3()),))
 
 
 def _conditions(ontology: Graph, expression: Node) -> list[Atom]:
