@@ -96,7 +96,7 @@ class _Facts:
         """
         for predicate in list(delta.pairs):
             known = self.pairs[predicate]
-            fresh = delta.pairs[predicate] - known
+            fresh = delta.pairs[predicate] - known if known else delta.pairs[predicate]
             if not fresh:
                 del delta.pairs[predicate]
                 continue
@@ -110,10 +110,11 @@ class _Facts:
                     forward[subject].append(value)
                     backward[value].append(subject)
         for key in list(delta.subjects):
-            fresh_subjects = delta.subjects[key] - self.subjects[key]
+            held = self.subjects[key]
+            fresh_subjects = delta.subjects[key] - held if held else delta.subjects[key]
             if fresh_subjects:
                 delta.subjects[key] = fresh_subjects
-                self.subjects[key] |= fresh_subjects
+                held |= fresh_subjects
             else:
                 del delta.subjects[key]
 
@@ -142,17 +143,24 @@ class _Program:
     def sort(self, triples: Iterable[Triple]) -> _Delta:
         """Sort triples by relation, and leave out those that no rule asks for or gives."""
         delta = _Delta()
+        # One look-up per triple, of the bound method that takes it in: this loop sees every triple of the data.
+        pairs = {predicate: delta.pairs[predicate].add for predicate in self._paired if predicate != TYPE}
+        # All that the rules of these ask is what has the property, and what it leads to.
+        ends = {
+            predicate: (delta.starts[predicate].add, delta.ends[predicate].add)
+            for predicate, value in self.firing
+            if value is None and predicate not in self._paired and predicate != TYPE
+        }
         for subject, predicate, value in triples:
-            if predicate == TYPE:
+            if (add_pair := pairs.get(predicate)) is not None:
+                add_pair((subject, value))
+            elif predicate == TYPE:
                 delta.subjects[TYPE, value].add(subject)
-            elif predicate in self._paired:
-                delta.pairs[predicate].add((subject, value))
-            elif (predicate, None) in self.firing:
-                # All that its rules ask is what has the property, and what it leads to.
-                delta.starts[predicate].add(subject)
+            elif (add := ends.get(predicate)) is not None:
+                add[0](subject)
                 if value[0] != '"':
-                    delta.ends[predicate].add(value)
-        return delta
+                    add[1](value)
+        return delta.drop_empty()
 
     def _prepare(self, rule: Rule) -> None:
         if len(rule.body) == 1:
@@ -227,6 +235,15 @@ class _Delta:
 
     def __bool__(self) -> bool:
         return bool(self.pairs or self.subjects or self.starts)
+
+    def drop_empty(self) -> _Delta:
+        """Drop the relations that nothing is new in; returns itself."""
+        for by_predicate in (self.pairs, self.starts, self.ends):
+            for predicate in [predicate for predicate, members in by_predicate.items() if not members]:
+                del by_predicate[predicate]
+        for key in [key for key, subjects in self.subjects.items() if not subjects]:
+            del self.subjects[key]
+        return self
 
     def relations(self) -> set[_Key]:
         """Return the relations that something is new in."""
