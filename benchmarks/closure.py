@@ -25,9 +25,11 @@ ACTIVITIES = 17
 FIRST_YEAR, ORGANISATIONS = 2000, 8
 
 
-def read_triples(graph: Graph) -> Iterator[Triple]:
-    """Write triples as the closure takes them, equal terms as one string."""
-    same: dict[str, str] = {}
+def read_triples(graph: Graph, same: dict[str, str]) -> Iterator[Triple]:
+    """Write triples as inference hands them to the closure: equal terms as one string, across graphs too.
+
+    :param same: the strings by themselves; filled
+    """
     for triple in graph:
         subject, predicate, value = (same.setdefault(token, token) for token in (term.n3() for term in triple))
         yield subject, predicate, value
@@ -38,10 +40,11 @@ def measure(activities: int, knowledge: Knowledge) -> None:
     plans = -(-activities // ACTIVITIES)
     years = range(FIRST_YEAR, FIRST_YEAR + max(2, -(-plans // ORGANISATIONS)))
     closure = Closure(derive_rules(knowledge.ontology))
-    closure.add(read_triples(union((knowledge.schemes_graph, knowledge.reference))))
+    same: dict[str, str] = {}
+    closure.add(read_triples(union((knowledge.schemes_graph, knowledge.reference)), same))
     triples: list[Triple] = []
     for one in generate_plans(plans, ACTIVITIES, years=list(years), knowledge=knowledge):
-        triples += read_triples(one.map(knowledge))
+        triples += read_triples(one.map(knowledge), same)
     before = time.process_time()
     new = closure.add(triples)
     spent = time.process_time() - before

@@ -200,6 +200,8 @@ def _fire_link(head: str, links: Sequence[str], at: int) -> _Fire:
     before, after = links[:at][::-1], links[at + 1 :]
 
     def fire(facts: _Facts, delta: _Delta, following: _Delta) -> None:
+        if any(len(delta.pairs.get(link, ())) == len(facts.pairs[link]) for link in before):
+            return  # all pairs of an earlier link are new: followed from there, they have given every end already
         pairs = delta.pairs[links[at]]
         for link in after:
             forward = facts.forward[link]
