@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from rdflib import Literal, URIRef
 
+from akegraph.errors import SourceError
 from akegraph.graph.inference import Reasoner
 from akegraph.graph.iris import graph_name, mint_resource
 from akegraph.pipeline.building import Dataset, build_dataset
@@ -64,3 +66,59 @@ def test_both_reasoners_build_the_same(years: list[PlanFolder]) -> None:
 
 def test_the_folders_are_three(years: list[PlanFolder], tmp_path: Path) -> None:
     assert [folder.plan.previous for folder in years] == [None, years[0].plan.id, years[1].plan.id]
+
+
+# --- what plans measure ---
+
+INDICATORS = "id,text,measures,unit,direction\nosuus,Osallistuneiden osuus,Vaikutuspolku 1,prosentti,kasvaa\n"
+VALUES = "id,indicator,kind,period,area,value\n{id},osuus,target,{year},uusimaa,40\n"
+
+
+@pytest.fixture
+def two(years: list[PlanFolder], tmp_path: Path) -> list[PlanFolder]:
+    """Two years that follow the same indicator, each with its own value."""
+    folders = []
+    for folder, year in zip(years[:2], (2026, 2027), strict=True):
+        copy = tmp_path / folder.path.name
+        shutil.copytree(folder.path, copy)
+        (copy / "indicators.csv").write_text(INDICATORS, encoding="utf-8")
+        (copy / "values.csv").write_text(VALUES.format(id=f"tavoite-{year}", year=year), encoding="utf-8")
+        folders.append(PlanFolder(copy))
+    return folders
+
+
+def test_two_plans_may_follow_one_indicator(two: list[PlanFolder]) -> None:
+    dataset = build_dataset(two, KNOWLEDGE)
+    indicator = mint_resource("indicator", "osuus")
+    graphs = [graph for name, graph in dataset.graphs.items() if "/graph/plan/" in name]
+    assert all((indicator, AKE.unit, None) in graph for graph in graphs)
+    assert {str(value) for graph in graphs for value in graph.subjects(AKE.ofIndicator, indicator)} == {
+        str(mint_resource("indicator-value", f"tavoite-{year}")) for year in (2026, 2027)
+    }
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "field"),
+    [
+        ("kasvaa", "vähenee", "direction"),
+        ("prosentti", "lukumäärä", "unit"),
+        ("Osallistuneiden osuus", "Osuus", "text"),
+        ("Vaikutuspolku 1", "Vaikutuspolku 2", "measures"),
+        ("Vaikutuspolku 1", "", "kind, measures"),
+    ],
+)
+def test_one_indicator_is_the_same_in_all_plans(two: list[PlanFolder], old: str, new: str, field: str) -> None:
+    (two[1].path / "indicators.csv").write_text(INDICATORS.replace(old, new), encoding="utf-8")
+    with pytest.raises(SourceError) as caught:
+        build_dataset(two, KNOWLEDGE)
+    error = caught.value
+    assert (error.file, error.row, error.column) == (str(two[1].path / "indicators.csv"), 1, "id")
+    assert f"'osuus' is in {two[0].path / 'indicators.csv'}, row 1, too, but differs in {field};" in str(error)
+
+
+def test_two_values_are_not_one(two: list[PlanFolder]) -> None:
+    (two[1].path / "values.csv").write_text(VALUES.format(id="tavoite-2026", year=2027), encoding="utf-8")
+    with pytest.raises(
+        SourceError, match=r"'tavoite-2026' is in .*2026.*values.csv, row 1, too, but differs in period"
+    ):
+        build_dataset(two, KNOWLEDGE)

@@ -96,6 +96,17 @@ def test_a_value_is_a_number_or_words() -> None:
     assert number.id == "ake-oulu-2027-osuus-target-kainuu-2027"
 
 
+@pytest.mark.parametrize("written", ["45 %", "45%", "45,0 %"])
+def test_a_number_in_per_cent_may_have_the_sign(written: str) -> None:
+    _, [value] = check([FIRST], [{**AIM, "value": written}])
+    assert value.number == 45
+
+
+def test_areas_are_parted_by_semicolon_or_comma_and_an_id_may_be_in_any_case() -> None:
+    _, [value] = check([FIRST], [{**AIM, "area": "Lappi, KAINUU"}])
+    assert value.areas == ("kainuu", "lappi")
+
+
 def test_several_areas_and_days_instead_of_a_year() -> None:
     _, [value] = check([FIRST], [{**AIM, "area": "Pohjois-Pohjanmaa; kainuu", "period": "2027-01-01/2027-06-30"}])
     assert value.areas == ("kainuu", "pohjois-pohjanmaa")
@@ -182,8 +193,10 @@ def test_ids_and_wordings_are_given_once() -> None:
         ({"value": "4O"}, "value", "is no number"),
         ({"value": ""}, "value", "needs one of them"),
         ({"text": "melkein"}, "text", "not both"),
-        ({"unit": "tunti"}, "unit", "is not the indicator's unit, 'per-cent'"),
+        ({"unit": "tunti"}, "unit", "is not the indicator's unit, 'prosentti'"),
         ({"unit": "euro"}, "unit", "no known unit"),
+        ({"value": "%"}, "value", "is no number"),
+        ({"indicator": "paid-fte", "value": "45 %"}, "value", "is no number"),
         ({"indicator": "tila"}, "value", "the indicator has no unit"),
         ({"completeness": "complete", "missing": "2"}, "completeness", "2 territories are missing"),
         ({"completeness": "melkein"}, "completeness", "nothing known"),

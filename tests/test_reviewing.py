@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import select
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -97,6 +101,64 @@ def test_an_answer_that_no_scheme_knows_is_refused(folder: Path) -> None:
     result = run("review", str(folder), text="a\ne\n9: Ei mikään\ne\n3: Kuulemme eri vaiheissa - Vaikutan\nq\n")
     assert result.stderr.count("cannot be:") == 2
     assert [doubt["answer"] for doubt in answers(folder)] == ["3: Kuulemme eri vaiheissa - Vaikutan"]
+
+
+@pytest.mark.parametrize("told", ["4", "4.", "Kehitämme yhdessä - Hyväksyn", "kehitämme yhdessä – Hyväksyn"])
+def test_a_level_told_by_number_or_words_is_proposed_whole(folder: Path, told: str) -> None:
+    path = folder / "review.toml"
+    text = path.read_text(encoding="utf-8").replace('column = "activity"', 'column = "participation"', 1)
+    first, proposed, rest = text.partition('proposed = "Kirjastojen mediasivistysprojektiryhmän lopputuotokset"')
+    assert proposed
+    path.write_text(f'{first}proposed = "{told}"{rest}', encoding="utf-8")
+    shown = run("review", str(folder), text="a\nq\n").stderr
+    assert "proposed: 4: Kehitämme yhdessä – Hyväksyn" in shown
+    assert [doubt["answer"] for doubt in answers(folder)] == ["4: Kehitämme yhdessä – Hyväksyn"]
+
+
+def test_a_level_may_be_answered_by_its_number(folder: Path) -> None:
+    path = folder / "review.toml"
+    text = path.read_text(encoding="utf-8").replace('column = "activity"', 'column = "participation"', 1)
+    path.write_text(text, encoding="utf-8")
+    run("review", str(folder), text="e\n6\ne\n5\nq\n")
+    assert [doubt["answer"] for doubt in answers(folder)] == ["5: Päätämme yhdessä – Otan vastuun"]
+
+
+def read_terminal(terminal: int, wanted: bytes) -> None:
+    """Read until the words stand there; fail where they do not come."""
+    shown = b""
+    while wanted not in shown:
+        assert select.select([terminal], [], [], 60)[0], shown.decode()
+        shown += os.read(terminal, 1)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="has no terminals of this kind")
+def test_on_a_terminal_the_proposal_is_there_to_be_changed(folder: Path) -> None:
+    """Typed words go behind the proposal, and Ctrl-D is a quit."""
+    pty = pytest.importorskip("pty")
+    command = [sys.executable, "-m", "akegraph", "review", str(folder), "--by", "Liisa"]
+    terminal, other = pty.openpty()
+    environment = {**os.environ, "TERM": "dumb", "LC_ALL": "C.UTF-8", "PYTHONPATH": os.pathsep.join(sys.path)}
+    process = subprocess.Popen(
+        command, stdin=other, stdout=other, stderr=other, env=environment, start_new_session=True
+    )
+    os.close(other)
+    try:
+        for wanted, keys in (
+            (b"[s]: ", b"e\n"),
+            (b"text: Kirjastojen", b" 2026\n"),
+            (b"[2/13]", b""),
+            (b"[s]: ", b"\x04"),
+        ):
+            read_terminal(terminal, wanted)
+            os.write(terminal, keys)
+        read_terminal(terminal, b"12 cells wait")
+        assert process.wait(timeout=60) == 1
+    finally:
+        process.kill()
+        os.close(terminal)
+    [answer] = answers(folder)
+    assert answer["answer"] == "Kirjastojen mediasivistysprojektiryhmän lopputuotokset 2026"
+    assert answer["decided_by"] == "Liisa"
 
 
 def test_what_somebody_changed_meanwhile_is_not_written_over(folder: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -84,17 +84,22 @@ def import_(
             wanted=Wanted(first_page, table, max_size),
             progress=progress,
         )
-    beside = [] if rows_target == "-" else _read_beside(data, file, done, plan, Path(rows_target).parent, max_size)
-    _tell(done)
+    beside, notes = (
+        ([], ()) if rows_target == "-" else _read_beside(data, file, done, plan, Path(rows_target).parent, max_size)
+    )
+    _tell(done, _review_command(rows_target, review_target), notes)
     before = _read_if_there(review_target)
     # A review keeps every answer it held, so bringing it up to date loses nothing, save comments written by hand.
     outputs = [(review_target, write_review(done.review), force or not find_own_comments(before))]
-    if not done.review.items:
+    if not done.review.items and not before:
         outputs = []
     if done.problems:
         # what could be read is there to be reviewed, where nothing is written over
         fresh = not before and rows_target != "-" and not Path(rows_target).exists()
-        _write([*([(rows_target, done.rows, False)] if fresh else []), *([] if before else outputs)])
+        new = [(rows_target, done.rows, False)] if fresh else []
+        if fresh and not any(Path(target).exists() and not _is_at(target, content) for target, content in beside):
+            new += [(*one, False) for one in beside]
+        _write([*new, *([] if before else outputs)])
         raise_problems(done.problems)
     # rows that nobody touched since the import are the document's, not a person's
     untouched = _read_if_there(rows_target) == done.unanswered
@@ -103,17 +108,22 @@ def import_(
 
 def _read_beside(
     data: bytes, file: str, done: Import, plan: Path | None, folder: Path, most: int
-) -> list[tuple[str, bytes]]:
-    """Read what a plan's workbook says beside its table, as files for the plan's folder; nothing of other documents."""
-    from akegraph.pipeline.authoring import read_authored
+) -> tuple[list[tuple[str, bytes]], tuple[str, ...]]:
+    """Read what a plan's workbook says beside its table, as files for the plan's folder; nothing of other documents.
+
+    :returns: the files, and notes on what was left out
+    """
+    from akegraph.pipeline.authoring import has_own_workbook, read_authored
     from akegraph.table.plan import read_plan
 
     pages = [row.page for row in done.reading.table.rows] or [1]
-    authored = read_authored(data, file, (min(pages), max(pages)), plan=read_plan(plan) if plan else None, size=most)
+    known = read_plan(plan) if plan else None
+    own_document = bool(plan and known and has_own_workbook(plan.parent, known))
+    authored = read_authored(data, file, (min(pages), max(pages)), plan=known, own_document=own_document, size=most)
     files = dict(authored.files)
     if "sources.toml" in files and file != "-":
         files[Path(file).name] = data  # a source lies beside its description
-    return [(str(folder / name), content) for name, content in files.items()]
+    return [(str(folder / name), content) for name, content in files.items()], authored.notes
 
 
 def _read_document(file: str, most: int) -> bytes:
@@ -143,6 +153,10 @@ def _read_document(file: str, most: int) -> bytes:
 
 def _read_if_there(target: str) -> bytes:
     return Path(target).read_bytes() if target != "-" and Path(target).is_file() else b""
+
+
+def _is_at(target: str, content: bytes) -> bool:
+    return Path(target).is_file() and Path(target).read_bytes() == content
 
 
 @contextmanager
@@ -175,12 +189,21 @@ def _write(outputs: list[tuple[str, bytes, bool]]) -> None:
             echo_bytes(content)
 
 
-def _tell(done: Import) -> None:
+def _review_command(rows: str, review: str) -> str | None:
+    """Say how the doubts are settled; None where there is no file to settle them in."""
+    if "-" in (rows, review):
+        return None
+    named = [] if Path(review) == Path("review.toml") else [review]
+    beside = Path(rows) == Path(review).parent / "rows.csv"
+    return " ".join(["akegraph review", *named, *([] if beside else ["--rows", rows])])
+
+
+def _tell(done: Import, command: str | None, notes: Sequence[str]) -> None:
     """Say what was read, what was left out, what changed, and what is in doubt and why."""
     reading = done.reading
     table = reading.table
     _say(f"{table.file}: {len(table.rows)} rows, {sum(len(row.cells) for row in table.rows)} cells")
-    _say_all([f"  note: {note}" for note in reading.notes])
+    _say_all([f"  note: {note}" for note in (*reading.notes, *notes)])
     _say_all(
         [f"  left out{f', line {line.number}' if line.number else ''}: {line.text.strip()}" for line in reading.dropped]
     )
@@ -200,6 +223,8 @@ def _tell(done: Import) -> None:
     _say_all(doubts)
     answered = sum(1 for item in done.review.items if item.arises and not item.is_open)
     _say(f"{len(reading.doubts)} cells wait for an answer in review.toml, {answered} are answered")
+    if reading.doubts and command:
+        _say(f"'{command}' asks about them one by one")
 
 
 def _say(text: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import getpass
 import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,13 +43,24 @@ def review(ctx: click.Context, plan: str | None, rows: Path | None, by: str | No
 
     review_file, rows_file = find_review(plan)
     session = ReviewSession(review_file, rows or rows_file)
+    waited = bool(session.open_items)
     if only_list:
         _list(session, form)
-    elif session.open_items:
+    elif waited:
         _walk(session, by)
     left = len(session.open_items)
     click.echo(f"{review_file}: {left or 'no'} cells wait for an answer", err=True)
+    if waited and not left:
+        _tell_next(review_file.parent)
     ctx.exit(1 if left else 0)
+
+
+def _tell_next(folder: Path) -> None:
+    """Say what comes after the last doubt."""
+    if (folder / "plan.toml").is_file():
+        click.echo(f"next: 'akegraph validate {folder}' says what the plan lacks", err=True)
+    else:
+        click.echo("next: write plan.toml, which tells whose plan this is; docs/documents.md shows one", err=True)
 
 
 def _list(session: ReviewSession, form: str) -> None:
@@ -90,9 +102,26 @@ def _show(session: ReviewSession, item: ReviewItem, which: str) -> None:
             f"  {'>' if column == item.column else ' '} {headings.get(column, column)}: {cell.text or '-'}"
             for column, cell in row.cells.items()
         ]
-    lines += [f"  why:      {item.why}", f"  read:     {item.read}", f"  proposed: {item.proposed}"]
-    for line in lines:
+    lines += [f"  why:      {item.why}", f"  read:     {item.read}", f"  proposed: {session.propose(item)}"]
+    for line in ["", *lines]:
         click.echo(printable(line), err=True)
+
+
+def _edit(proposed: str) -> str:
+    """Ask for a text; on a terminal that can, the proposal stands there to be changed."""
+    try:
+        import readline
+    except ImportError:  # Windows has none
+        editable = False
+    else:
+        editable = sys.stdin.isatty() and sys.stdout.isatty()
+    if not editable:
+        return str(click.prompt("text", default=proposed, err=True))
+    readline.set_startup_hook(lambda: readline.insert_text(proposed))
+    try:
+        return str(click.prompt("text", default="", show_default=False))
+    finally:
+        readline.set_startup_hook(None)
 
 
 def _ask(session: ReviewSession, item: ReviewItem, by: str) -> bool:
@@ -102,9 +131,10 @@ def _ask(session: ReviewSession, item: ReviewItem, by: str) -> bool:
         choice = click.prompt(words, type=click.Choice(list(_CHOICES)), default="s", show_choices=False, err=True)
         if choice in "sq":
             return bool(choice == "s")
-        answer = {"a": item.proposed, "m": ""}.get(choice)
+        proposed = session.propose(item)
+        answer = {"a": proposed, "m": ""}.get(choice)
         if answer is None:
-            answer = " ".join(str(click.prompt("text", default=item.proposed, err=True)).split())
+            answer = session.complete(item, " ".join(_edit(proposed).split()))
         elif choice == "a" and not answer:
             click.echo("nothing is proposed; edit it, or say that the cell is empty", err=True)
             continue

@@ -27,6 +27,13 @@ _HEADINGS = {
     name: {field.key: field.headings[0] for field in fields}
     for name, fields in (("indicators", INDICATOR_FIELDS), ("values", VALUE_FIELDS))
 }
+_FIELDS: Mapping[Node, str] = {
+    RDF.type: "kind", SKOS.prefLabel: "text", SKOS.definition: "definition", AKE.calculationMethod: "method",
+    AKE.unit: "unit", AKE.direction: "direction", DCTERMS.source: "source", AKE.ofIndicator: "indicator",
+    AKE.refPeriod: "period", AKE.refArea: "area", AKE.refPlan: "plan", AKE.numericValue: "value",
+    AKE.textValue: "text", AKE.completeness: "completeness", AKE.missingTerritories: "missing",
+}  # fmt: skip
+"""Which field of the tables a property says."""
 RECORD_COLUMN = "evaluation"
 """The plan's column that the tables of indicators spell out."""
 
@@ -68,7 +75,7 @@ def map_measurements(
 
 
 def read_known_indicators(context: Graph) -> tuple[Indicator, ...]:
-    """Read the indicators of the reference data: id, wording and unit, which their values are checked against."""
+    """Read what the values of a plan are checked against: id, wording, unit and values of the known indicators."""
     base, units = str(AKEID["indicator/"]), str(AKEV["unit/"])
     found = []
     kinds = (AKE.ContextIndicator, AKE.Indicator)
@@ -77,8 +84,30 @@ def read_known_indicators(context: Graph) -> tuple[Indicator, ...]:
         unit = context.value(iri, AKE.unit)
         own_unit = None if unit is None else str(unit).removeprefix(units)
         if LANGUAGE in texts and str(iri).startswith(base):
-            found.append(Indicator(str(iri).removeprefix(base), texts, unit=own_unit))
+            found.append(Indicator(str(iri).removeprefix(base), texts, unit=own_unit, held=_held(context, iri)))
     return tuple(found)
+
+
+def _held(context: Graph, indicator: Node) -> frozenset[tuple[str, str, tuple[str, ...]]]:
+    """Return kind, period and areas of the values that an indicator has."""
+    periods, areas = str(AKEID["period/"]), str(AKEID["area/"])
+    return frozenset(
+        (
+            kind,
+            str(context.value(value, AKE.refPeriod)).removeprefix(periods),
+            tuple(sorted(str(area).removeprefix(areas) for area in context.objects(value, AKE.refArea))),
+        )
+        for value in context.subjects(AKE.ofIndicator, indicator)
+        for kind, iri in _KINDS.items()
+        if (value, RDF.type, iri) in context
+    )
+
+
+def describe_measured(graph: Graph, thing: Node) -> frozenset[tuple[str, Node]]:
+    """Return what a graph says of an indicator or a value, by field of its table; not where it was read."""
+    said = {(_FIELDS[p], o) for p, o in graph.predicate_objects(thing) if p in _FIELDS}
+    measured = {("measures", s) for p in (AKE.hasMember, AKE.hasIndicator) for s in graph.subjects(p, thing)}
+    return frozenset(said | measured)
 
 
 class _Mapper:

@@ -9,11 +9,12 @@ import re
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import PurePath
+from pathlib import Path, PurePath
 
 import tomlkit
 from rdflib import Graph
 from rdflib.namespace import RDF
+from tomlkit.exceptions import TOMLKitError
 
 from akegraph.errors import SourceError
 from akegraph.graph.choices import list_frameworks, read_choices
@@ -28,10 +29,11 @@ from akegraph.table.documents import MOST_MEGABYTES
 from akegraph.table.packages import MEGABYTE
 from akegraph.table.plan import LANGUAGE, Document, Plan
 from akegraph.table.sidetables import INDICATOR_FIELDS, VALUE_FIELDS, SideTable, write_side_csv
-from akegraph.table.workbook import SideSheets, read_side_sheets
+from akegraph.table.workbook import DETAILS_SHEET, SideSheets, read_side_sheets
 from akegraph.terms import AKE
 
 _MODIFIED = re.compile(rb"<dcterms:modified[^>]*>(\d{4}-\d\d-\d\d)")
+_KIND = "Suunnitelman työkirja"
 _RIGHTS = "The text remains its publisher's; it is kept here as the source of the data."
 _SYNTHETIC = {
     "kind": "Synteettinen suunnitelma",
@@ -50,10 +52,12 @@ class Authored:
 
     :ivar files: contents by name: ``plan.toml`` and ``sources.toml`` where the workbook has details,
         ``indicators.csv`` and ``values.csv`` where it has any
+    :ivar notes: what stands in the sheet of details and is read nowhere
     """
 
     plan: Plan | None = None
     files: Mapping[str, bytes] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
 
 def read_authored(
@@ -62,6 +66,7 @@ def read_authored(
     pages: tuple[int, int] = (1, 1),
     *,
     plan: Plan | None = None,
+    own_document: bool = False,
     size: int = MOST_MEGABYTES,
     knowledge: Knowledge | None = None,
 ) -> Authored:
@@ -69,6 +74,7 @@ def read_authored(
 
     :param pages: the first and the last page that the plan's rows stand on
     :param plan: the plan where it has a ``plan.toml`` already; then none is made
+    :param own_document: whether an earlier version of the workbook is that plan's document; then it is described anew
     :param size: the megabytes that the workbook, unpacked, may have
     :returns: nothing for a document that is no workbook of a plan
     :raises SourceError: if a detail, an indicator or a value is refused, with sheet, row and column
@@ -92,10 +98,21 @@ def read_authored(
     if plan is None:
         plan = _read_plan(sheets.details, choices, context, file)
         files["plan.toml"] = _plan_toml(plan)
-        if plan.document not in knowledge.documents:
-            files["sources.toml"] = _sources_toml(_describe(plan, data, file, pages, choices))
+        own_document = True
+    if own_document and plan.document not in knowledge.documents:
+        files["sources.toml"] = _sources_toml(_describe(plan, data, file, pages, choices))
     files |= _read_tables(sheets, choices, context, plan)
-    return Authored(plan, files)
+    return Authored(plan, files, tuple(f"{text!r} is read nowhere (cell {at})" for text, at in sheets.left_out))
+
+
+def has_own_workbook(folder: Path, plan: Plan) -> bool:
+    """Tell whether a plan's document is its own workbook, as an import described it in ``sources.toml``."""
+    try:
+        described = tomlkit.parse((folder / "sources.toml").read_text(encoding="utf-8")).unwrap().get("document", [])
+    except (OSError, UnicodeDecodeError, TOMLKitError):
+        return False  # what is wrong with it is told where it is read as the plan's
+    kinds = [(entry.get("id"), entry.get("kind")) for entry in described if isinstance(entry, dict)]
+    return kinds in ([(plan.document, _KIND)], [(plan.document, _SYNTHETIC["kind"])])
 
 
 def _read_tables(sheets: SideSheets, choices: Choices, context: Graph, plan: Plan) -> dict[str, bytes]:
@@ -120,12 +137,13 @@ def _read_plan(details: Mapping[str, tuple[str, str]], choices: Choices, context
     problems: list[SourceError] = []
 
     def refuse(key: str, what: str) -> None:
-        address = details[key][1] if key in details else ""
-        problems.append(SourceError(f"{what}{f' (cell {address})' if address else ''}", file=file, column=key))
+        where = f"cell {details[key][1]}" if key in details else f"line {key!r} of sheet {DETAILS_SHEET!r}"
+        problems.append(SourceError(f"{what} ({where})", file=file, column=key))
 
     def choose(key: str, listed: Sequence[Choice]) -> list[str]:
         found = []
-        for part in filter(None, re.split(r"\s*;\s*", details.get(key, ("", ""))[0])):
+        between = r"\s*[;,]\s*" if key == "areas" else r"\s*;\s*"
+        for part in filter(None, re.split(between, details.get(key, ("", ""))[0])):
             choice = find_choice(part, listed)
             if choice is None:
                 refuse(key, f"{part!r} is none; {name_choices(part, listed)}")
@@ -138,6 +156,8 @@ def _read_plan(details: Mapping[str, tuple[str, str]], choices: Choices, context
     framework = next(iter(choose("framework", choices.frameworks)), "")
     areas = choose("areas", choices.areas) or _own_areas(context, organisation)
     for key, found in (("organisation", organisation), ("framework", framework), ("areas", areas)):
+        if key == "areas" and not organisation:
+            continue  # once it is known whose plan this is, so are its areas
         if not found and not any(problem.column == key for problem in problems):
             refuse(key, "is empty; choose one from the list")
     period = _read_period(text, refuse)
@@ -205,7 +225,7 @@ def _describe(plan: Plan, data: bytes, file: str, pages: tuple[int, int], choice
     document = Document(
         id=plan.document,
         title=plan.title,
-        kind="Suunnitelman työkirja",
+        kind=_KIND,
         publisher=publisher,
         language=plan.language,
         issued=_saved_on(data) or plan.start,

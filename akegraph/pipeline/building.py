@@ -15,8 +15,11 @@ from akegraph.graph.inference import Inference, Reasoner, open_inference
 from akegraph.graph.iris import PREFIXES, graph_name
 from akegraph.graph.loading import union
 from akegraph.graph.serialising import serialise_trig
-from akegraph.pipeline.knowledge import Knowledge, PlanFolder
+from akegraph.pipeline.knowledge import Knowledge, PlanFolder, raise_problems
 from akegraph.pipeline.mapping import map_folder
+from akegraph.pipeline.measuring import find_clashes
+from akegraph.queries import load_queries
+from akegraph.queries.publishing import describe_queries
 from akegraph.settings import Settings
 from akegraph.store.workers import WorkerPool
 from akegraph.table.plan import Plan
@@ -37,7 +40,7 @@ class Dataset:
 def build_dataset(
     folders: Iterable[PlanFolder], knowledge: Knowledge | None = None, *, reasoner: Reasoner = "rules"
 ) -> Dataset:
-    """Build every named graph from the data files: asserted, inferred, and the catalogue of them.
+    """Build every named graph from the data files: asserted, inferred, and the catalogue of them and of the questions.
 
     What follows from the reference data alone is in ``graph/inferred/reference``. A plan's inferred graph holds what
     the plan adds to that, by itself and together with the plans it follows, whatever other plans there are.
@@ -54,6 +57,7 @@ def build_dataset(
         graph_name("inferred", "reference"): inferred_common,
     }
     rows: dict[Node, PlanFolder] = {}
+    measured: dict[Node, tuple[PlanFolder, Graph]] = {}
     plans: list[Plan] = []
     for folder in folders:
         plan, asserted = map_folder(folder, knowledge)
@@ -67,6 +71,7 @@ def build_dataset(
                     file=str(folder.path / "rows.csv"),
                     column="id",
                 )
+        raise_problems(find_clashes(folder, asserted, measured))
         graphs[graph_name("plan", plan.id)] = asserted
         plans.append(plan)
     lineages: dict[str, Inference] = {}
@@ -78,7 +83,7 @@ def build_dataset(
             inferred += own.add(asserted)
         lineages[plan.id] = own
         graphs[graph_name("inferred", plan.id)] = inferred
-    graphs[graph_name("catalogue")] = describe_graphs(graphs)
+    graphs[graph_name("catalogue")] = describe_graphs(graphs) + describe_queries(load_queries())
     return Dataset(graphs)
 
 

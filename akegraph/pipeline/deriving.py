@@ -86,18 +86,30 @@ def explain_triple(
     :raises BadParameterError: if ``text`` is no triple
     :raises UnknownResourceError: if it neither stands in the data nor follows from them
     """
-    triple = parse_triple(text)
     knowledge = knowledge or Knowledge()
     graphs = {graph_name("schemes"): knowledge.schemes_graph, graph_name("reference"): knowledge.reference}
     for folder in folders:
         plan, graph = map_folder(folder, knowledge)
         graphs[graph_name("plan", plan.id)] = graph
+    return explain_among(text, graphs, knowledge.ontology, language)
+
+
+def explain_among(text: str, graphs: Mapping[URIRef, Graph], ontology: Graph, language: Language) -> tuple[Reason, ...]:
+    """Explain why a triple holds in graphs of asserted triples.
+
+    :param text: see :func:`parse_triple`
+    :param graphs: the graphs by name, none of them inferred
+    :returns: the ways in which it holds, the shortest first
+    :raises BadParameterError: if ``text`` is no triple
+    :raises UnknownResourceError: if it neither stands in the graphs nor follows from them
+    """
+    triple = parse_triple(text)
     asserted = union(graphs.values())
     written = (_write(one) for one in asserted)
-    ways = Derivations(derive_rules(knowledge.ontology), written).find(_write(triple))
+    ways = Derivations(derive_rules(ontology), written).find(_write(triple))
     if not ways:
         raise UnknownResourceError(text)
-    teller = _Teller(graphs, asserted, knowledge.ontology, language)
+    teller = _Teller(graphs, asserted, ontology, language)
     return tuple(teller.tell(way) for way in ways)
 
 

@@ -27,6 +27,8 @@ from akegraph.table.writing.csv import find_risky_cells, write_csvw
 from akegraph.table.writing.printout import Printout
 
 TEMPLATE_ROWS, TEMPLATE_INDICATORS = 60, 20
+MORE_INDICATORS = 10
+"""How many empty lines the workbook of a plan has for more indicators."""
 _TEMPLATE_MOMENT = "2026-01-01T00:00:00Z"
 
 
@@ -74,7 +76,10 @@ def export_plan(
 
         choices = find_choices(plan.framework, knowledge, context)
         tables = {name: read_side_file(folder.path / f"{name}.csv", fields) for name, fields in FILES.items()}
-        extras = Extras(choices, _tell_plan(plan, choices), tables["indicators"], tables["values"])
+        given = tables["indicators"]
+        taken = {line.cells["id"] for line in given.lines} if given else set()
+        free = [own for own in _blank_indicators(plan.id, MORE_INDICATORS) if own not in taken]
+        extras = Extras(choices, _tell_plan(plan, choices), given, tables["values"], blank_indicators=free)
         return Export(write_xlsx(printout, extras))
     content = writing.write_table(printout, kind)
     if kind != "csv":
@@ -126,12 +131,17 @@ def export_template(
         choices,
         details,
         blank=stable_ids("-".join(seed), [empty] * rows),
-        blank_indicators=stable_ids("-".join([*seed, "indicators"]), [empty] * TEMPLATE_INDICATORS),
+        blank_indicators=_blank_indicators("-".join(seed), TEMPLATE_INDICATORS),
         help=tomllib.loads(help_file.read_text(encoding="utf-8")),
     )
     headings = {column.value: knowledge.schemes.lexicon.heading(column) for column in Column}
-    title = " ".join(["AKE", *seed[1:]])
+    title = " ".join(["AKE", *(part.capitalize() for part in seed[1:])])
     return write_workbook(Sheets(title, "akegraph", _TEMPLATE_MOMENT, headings, extras=extras))
+
+
+def _blank_indicators(seed: str, count: int) -> Sequence[str]:
+    """Make ids for indicators that are still to be written."""
+    return stable_ids(f"{seed}-indicators", [{column.value: "" for column in Column}] * count)
 
 
 def gather_context(knowledge: Knowledge) -> Graph:

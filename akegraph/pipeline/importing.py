@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from akegraph.table.changes import Change, find_changes
 from akegraph.table.documents import Wanted, read_document
 from akegraph.table.grids import Progress
 from akegraph.table.model import Reading, Table
-from akegraph.table.plan import read_plan
+from akegraph.table.plan import Document, read_plan
 from akegraph.table.review import Review, apply_review, merge_review, read_review
 from akegraph.table.rows import read_rows, write_rows
 from akegraph.table.spelling import Spelling, make_spelling, read_word_list
@@ -68,7 +69,7 @@ def import_document(
     knowledge = knowledge or Knowledge()
     lexicon = knowledge.schemes.lexicon
     plan = read_plan(plan_file) if plan_file else None
-    documents = {**knowledge.documents, **(PlanFolder(plan_file.parent).documents if plan_file else {})}
+    documents = {**knowledge.documents, **(_read_documents(plan_file.parent, file) if plan_file else {})}
     document = documents.get(plan.document) if plan else None
     earlier = read_rows(rows_file, lexicon) if rows_file and rows_file.exists() else None
     wanted = wanted or Wanted()
@@ -89,7 +90,9 @@ def import_document(
     existing = read_review(review_file) if review_file and review_file.exists() else None
     review = merge_review(existing, reading)
     settled = apply_review(reading, review)
-    problems: tuple[SourceError, ...] = tuple(_without_misread(check_table(settled.table, lexicon), settled))
+    problems: tuple[SourceError, ...] = tuple(
+        _locate(problem, settled.table) for problem in _without_misread(check_table(settled.table, lexicon), settled)
+    )
     if document:
         wrong = tuple(find_wrong_pages(settled.table, document))
         if hashlib.sha256(data).hexdigest() == document.sha256:
@@ -103,6 +106,16 @@ def import_document(
     changes = find_changes(earlier, settled.table) if earlier else ()
     rows, unanswered = write_rows(settled.table, lexicon), write_rows(reading.table, lexicon)
     return Import(settled, review, rows, unanswered, problems, changes)
+
+
+def _read_documents(folder: Path, file: str) -> Mapping[str, Document]:
+    """Read the documents that a plan's folder describes; none where the file to import is one, edited where it lies."""
+    try:
+        return PlanFolder(folder).documents
+    except SourceError as error:
+        if error.file and Path(error.file).resolve() == Path(file).resolve():
+            return {}
+        raise
 
 
 def read_spelling(knowledge: Knowledge) -> Spelling:
@@ -119,6 +132,16 @@ def _without_misread(problems: list[MappingError], reading: Reading) -> list[Map
         if doubt.reason not in _READ_FOR_SURE
     }
     return [problem for problem in problems if (problem.row, problem.column) not in misread]
+
+
+def _locate(problem: MappingError, table: Table) -> MappingError:
+    """Say of a problem in a spreadsheet which cell of the sheet it is about: its rows are numbered otherwise."""
+    cells = next((row.cells for row in table.rows if row.number == problem.row), {})
+    column = next((column for column, heading in table.headings.items() if heading == problem.column), "")
+    if column not in cells or not cells[column].sheet_cell:
+        return problem
+    what = f"{problem.what} (cell {cells[column].sheet_cell})"
+    return type(problem)(what, file=problem.file, page=problem.page, row=problem.row, column=problem.column)
 
 
 def _keep_continues(reading: Reading, earlier: Table) -> Reading:

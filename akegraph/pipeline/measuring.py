@@ -7,12 +7,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from rdflib import Graph
+from rdflib import Graph, URIRef
+from rdflib.namespace import RDF
+from rdflib.term import Node
 
 from akegraph.errors import SourceError
 from akegraph.graph.choices import list_frameworks, read_choices
 from akegraph.graph.framework import read_framework
-from akegraph.graph.indicators import Origin, map_measurements, read_known_indicators
+from akegraph.graph.indicators import Origin, describe_measured, map_measurements, read_known_indicators
 from akegraph.graph.loading import new_graph, union
 from akegraph.pipeline.knowledge import Knowledge, PlanFolder, raise_problems
 from akegraph.resources import resource
@@ -20,9 +22,16 @@ from akegraph.table.choices import Choices
 from akegraph.table.indicators import Indicator, IndicatorValue, Measurements, read_indicators, read_values
 from akegraph.table.plan import Document, Plan
 from akegraph.table.sidetables import INDICATOR_FIELDS, VALUE_FIELDS, Field, SideTable, read_side_csv
+from akegraph.terms import AKE
 
 FILES: Mapping[str, tuple[Field, ...]] = {"indicators": INDICATOR_FIELDS, "values": VALUE_FIELDS}
 """The side tables of a folder, by the stem of their file."""
+
+_KINDS: Mapping[str, tuple[URIRef, ...]] = {
+    "indicators": (AKE.Indicator, AKE.ContextIndicator),
+    "values": (AKE.BaselineValue, AKE.TargetValue, AKE.ActualValue),
+}
+"""What the side tables define."""
 
 
 def map_folder_measurements(folder: PlanFolder, plan: Plan, document: Document, knowledge: Knowledge) -> Graph:
@@ -89,6 +98,42 @@ def read_side_file(path: Path, fields: tuple[Field, ...]) -> SideTable | None:
         return read_side_csv(path.read_bytes(), fields, str(path))
     except OSError as error:
         raise SourceError(f"cannot be read: {error.strerror}", file=str(path)) from error
+
+
+def find_clashes(
+    folder: PlanFolder, asserted: Graph, measured: dict[Node, tuple[PlanFolder, Graph]]
+) -> list[SourceError]:
+    """Find the indicators and values of a plan whose id another plan gives to something else.
+
+    The same indicator in two plans is one that both follow: its wording, unit, direction, definition, method, source
+    and what it measures are the same in both.
+
+    :param asserted: the plan's graph; not changed
+    :param measured: the indicators and values of the plans before, each with its plan; those of this one are added
+    """
+    problems = []
+    for name, kinds in _KINDS.items():
+        for thing in sorted({thing for kind in kinds for thing in asserted.subjects(RDF.type, kind)}, key=str):
+            other, graph = measured.setdefault(thing, (folder, asserted))
+            one, two = describe_measured(graph, thing), describe_measured(asserted, thing)
+            if differing := sorted({field for field, _ in one ^ two}):
+                what = (
+                    f"{str(thing).rpartition('/')[2]!r} is in {_place(other, name, graph, thing)} too, but differs in "
+                    f"{', '.join(differing)}; give one of them another id, or make them the same"
+                )
+                row = _row(asserted, thing)
+                problems.append(SourceError(what, file=str(folder.path / f"{name}.csv"), row=row, column="id"))
+    return problems
+
+
+def _place(folder: PlanFolder, name: str, graph: Graph, thing: Node) -> str:
+    return f"{folder.path / f'{name}.csv'}, row {_row(graph, thing)},"
+
+
+def _row(graph: Graph, thing: Node) -> int:
+    """Return the row that an indicator or a value stands in."""
+    record = graph.value(thing, AKE.statedIn)
+    return int(str(graph.value(record, AKE.rowNumber)))
 
 
 def _describe(name: str, folder: PlanFolder, plan: Plan, document: Document) -> Document:

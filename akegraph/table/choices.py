@@ -90,8 +90,8 @@ class Chooser:
         }
 
     def find(self, text: str) -> Choice | None:
-        """Find what a cell chooses."""
-        return self._by_id.get(text) or self._by_name.get(normalise(text))
+        """Find what a cell chooses; an id in any case."""
+        return self._by_id.get(text) or self._by_name.get(normalise(text)) or self._by_id.get(text.casefold())
 
 
 def find_choice(text: str, choices: Iterable[Choice]) -> Choice | None:
@@ -99,7 +99,7 @@ def find_choice(text: str, choices: Iterable[Choice]) -> Choice | None:
     return Chooser(choices).find(text)
 
 
-def name_choices(text: str, choices: Iterable[Choice], *, most: int = 6) -> str:
+def name_choices(text: str, choices: Iterable[Choice], *, most: int = 12) -> str:
     """Say for a message what could have been chosen: the closest names, else the first."""
     labels = [choice.label for choice in choices]
     near = difflib.get_close_matches(text, labels, n=3, cutoff=0.5)

@@ -24,6 +24,9 @@ _NUMBER = re.compile(
 )
 _YEAR = re.compile(r"[12][0-9]{3}")
 _SEVERAL = re.compile(r"\s*;\s*")
+_SEVERAL_AREAS = re.compile(r"\s*[;,]\s*")
+_PERCENT = "per-cent"
+"""The one unit that has a sign of its own, which may stand behind the number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,7 @@ class Indicator:
     :ivar methods: how it is worked out, by language
     :ivar source: ``<kind>/<id>`` of a known data set or document, or words
     :ivar line: where it stands; None where the reference data define it
+    :ivar held: kind, period and areas of the values that the reference data give it
     """
 
     id: str
@@ -47,6 +51,7 @@ class Indicator:
     methods: Mapping[str, str] = field(default_factory=dict)
     source: str = ""
     line: Line | None = None
+    held: frozenset[tuple[str, str, tuple[str, ...]]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +174,9 @@ def read_values(
             continue
         refuse = _refuser(table, line, problems)
         key = value.indicator, value.kind, value.period, value.areas
-        if key in about:
+        if key[1:] in known[value.indicator].held:
+            refuse("indicator", "the reference data give this value already; a plan does not give it again")
+        elif key in about:
             refuse("value" if value.text == "" else "text", f"row {about[key]} gives the same value; keep one")
         elif value.id in ids:
             refuse("id", f"the id {value.id!r} is that of row {ids[value.id]} already")
@@ -220,7 +227,7 @@ def _read_value(
             refuse(key, "is empty; every value needs it")
 
     def choose(key: str, what: str) -> list[str]:
-        parts = filter(None, _SEVERAL.split(cells[key]) if key == "area" else [cells[key]])
+        parts = filter(None, _SEVERAL_AREAS.split(cells[key]) if key == "area" else [cells[key]])
         return [found for part in parts if (found := _choose(part, choosers[key], key, what, refuse))]
 
     indicator = next(iter(choose("indicator", "no indicator of this plan or known to all")), None)
@@ -232,10 +239,11 @@ def _read_value(
     measures = bool(indicator and known[indicator].measures)
     if period and plan and measures and (what := _off_plan(period, kind, plan)):
         refuse("period", f"{cells['period']!r}: {what}")
-    number, missing = _read_number(cells, refuse), _read_missing(cells, refuse)
+    number = _read_number(cells, known[indicator].unit if indicator else None, refuse)
+    missing = _read_missing(cells, refuse)
     unit = next(iter(choose("unit", "no known unit")), None)
     if indicator and unit and unit != known[indicator].unit:
-        wanted = known[indicator].unit
+        wanted = next((one.label for one in choosers["unit"].choices if one.id == known[indicator].unit), None)
         refuse("unit", f"{cells['unit']!r} is not the indicator's unit, {wanted!r}" if wanted else
                f"{cells['unit']!r}: the indicator has no unit; give it one where it is defined")  # fmt: skip
     if indicator and number is not None and known[indicator].unit is None:
@@ -267,8 +275,9 @@ def _off_plan(period: tuple[datetime.date, datetime.date], kind: str | None, pla
     return None
 
 
-def _read_number(cells: Mapping[str, str], refuse: Callable[[str, str], None]) -> Decimal | None:
-    number = parse_number(cells["value"]) if cells["value"] else None
+def _read_number(cells: Mapping[str, str], unit: str | None, refuse: Callable[[str, str], None]) -> Decimal | None:
+    text = cells["value"].removesuffix("%").rstrip() if unit == _PERCENT else cells["value"]
+    number = parse_number(text) if text else None
     if cells["value"] and number is None:
         refuse("value", f"{cells['value']!r} is no number; write 3811.92 or 3811,92, and words under the words")
     if cells["value"] and cells["text"]:

@@ -7,7 +7,7 @@ the same for a workbook that no spreadsheet has calculated. Words typed into a p
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from akegraph.table.columns import Lexicon, find, normalise
@@ -26,6 +26,9 @@ CHOOSERS = {
     "timing": ("Valitse 3: milloin", "arvioinnin ajankohta"),
 }
 """The columns to choose from: heading, and what is chosen."""
+
+_PAGE = "page"
+"""The heading of the hidden column that says on which page of the plan's document a row stands."""
 
 ENDINGS = ("impact", "goal", "set")
 """The lists that say, in the order of the list ``path``, what stands at the end of each path."""
@@ -66,11 +69,13 @@ class SideSheets:
     :ivar details: the texts by key, with the address of each; None where there is no such sheet
     :ivar indicators: the sheet of definitions, None where there is none or it is empty
     :ivar values: the sheet of values, likewise
+    :ivar left_out: what stands in the sheet of details beside what it asks, with the address of each
     """
 
     details: Mapping[str, tuple[str, str]] | None = None
     indicators: SideTable | None = None
     values: SideTable | None = None
+    left_out: tuple[tuple[str, str], ...] = ()
 
 
 def read_side_sheets(sheaf: Sheaf, file: str) -> SideSheets:
@@ -80,27 +85,31 @@ def read_side_sheets(sheaf: Sheaf, file: str) -> SideSheets:
     """
     details: dict[str, tuple[str, str]] | None = None
     tables: dict[str, SideTable] = {}
+    left_out: tuple[tuple[str, str], ...] = ()
     for grid in sheaf.grids:
         if details is None and _is_details(grid):
-            details = _read_details(grid)
+            details, left_out = _read_details(grid), tuple(_find_left_out(grid))
         for name, fields in (("indicators", INDICATOR_FIELDS), ("values", VALUE_FIELDS)):
             if name not in tables and _is_side(grid, fields) and len(grid.rows) > 1:
                 rows = [_texts(row) for row in grid.rows]
                 tables[name] = read_side_rows(rows, fields, f"{file}, {grid.name}")
-    return SideSheets(details, tables.get("indicators"), tables.get("values"))
+    return SideSheets(details, tables.get("indicators"), tables.get("values"), left_out)
 
 
 def complete_plan_sheet(sheaf: Sheaf, lexicon: Lexicon) -> Sheaf:
     """Put what was chosen into the printed columns that are empty, and leave out the rows nobody has filled.
 
-    What belongs to a path is read from the workbook's own lists. The sheets beside the plan's are left out, too:
-    :func:`read_side_sheets` reads them. What is no workbook of akegraph's stays as it is.
+    A row that somebody added is on the page of the row above it. What belongs to a path is read from the workbook's
+    own lists. The sheets beside the plan's are left out, too: :func:`read_side_sheets` reads them. What is no
+    workbook of akegraph's stays as it is.
     """
     if not any(_is_details(grid) for grid in sheaf.grids):
         return sheaf
     endings = next((found for grid in sheaf.grids if (found := _read_endings(grid))), {})
     grids = [
-        _complete(grid, lexicon, endings) if _choosers(grid) else grid for grid in sheaf.grids if not _is_own(grid)
+        _fill_pages(_complete(grid, lexicon, endings) if _choosers(grid) else grid)
+        for grid in sheaf.grids
+        if not _is_own(grid)
     ]
     calculated = tuple(f"{grid.name} has " for grid in sheaf.grids if _choosers(grid))
     notes = tuple(note for note in sheaf.notes if not calculated or not note.startswith(calculated))
@@ -173,6 +182,21 @@ def _complete(grid: Grid, lexicon: Lexicon, endings: Endings) -> Grid:
     return replace(grid, rows=tuple(rows))
 
 
+def _fill_pages(grid: Grid) -> Grid:
+    """Put the page of the row above into the rows that have none."""
+    headings = [cell.text for cell in grid.rows[0].cells] if grid.rows else []
+    if _PAGE not in headings:
+        return grid
+    at, page = headings.index(_PAGE), EMPTY
+    rows = [grid.rows[0]]
+    for row in grid.rows[1:]:
+        if not _at(row, at).text and at < len(row.cells):
+            row = replace(row, cells=(*row.cells[:at], replace(row.cells[at], lines=page.lines), *row.cells[at + 1 :]))
+        page = _at(row, at)
+        rows.append(row)
+    return replace(grid, rows=tuple(rows))
+
+
 def _without(row: GridRow, choosers: Mapping[str, int]) -> GridRow:
     """Empty the columns to choose from: what was chosen stands in the printed ones now."""
     cells = tuple(EMPTY if at in choosers.values() else cell for at, cell in enumerate(row.cells))
@@ -193,6 +217,16 @@ def _read_details(grid: Grid) -> dict[str, tuple[str, str]]:
         if key in known and value.text:
             found.setdefault(key, (value.text, value.sheet_cell))
     return found
+
+
+def _find_left_out(grid: Grid) -> Iterator[tuple[str, str]]:
+    """Find what somebody wrote beside the details, or under a key that is none; the second column is ours."""
+    known = {detail.key for detail in DETAILS}
+    for row in grid.rows[1:]:
+        is_known = _at(row, 0).text in known
+        for at, cell in enumerate(row.cells):
+            if cell.text and (at > 3 if is_known else at != 1):
+                yield cell.text, cell.sheet_cell
 
 
 def _is_side(grid: Grid, fields: Sequence[Field]) -> bool:

@@ -39,12 +39,13 @@ if TYPE_CHECKING:
 
 _LONGEST = 32767
 _WIDTHS = {
-    "id": 11, "page": 6, "row": 6, "continues": 11, SYNTHETIC: 10, Column.TASK: 34, Column.ACTIVITY: 30,
-    Column.OUTPUT: 32, Column.OUTCOME: 36, Column.IMPACT: 36, Column.EFFECTIVENESS: 40, Column.EVALUATION: 30,
-    Column.PARTICIPATION: 24,
+    "id": 11, "page": 6, "row": 6, "continues": 11, SYNTHETIC: 10, Column.TASK: 25, Column.ACTIVITY: 29,
+    Column.OUTPUT: 23, Column.OUTCOME: 26, Column.IMPACT: 25, Column.EFFECTIVENESS: 31, Column.EVALUATION: 26,
+    Column.PARTICIPATION: 17,
 }  # fmt: skip
-_CHOOSER_WIDTH = 26
-_BLANK_HEIGHT = 68
+"""As narrow as the longest words allow: the whole table is seen at once, and is legible printed on one page's width."""
+_CHOOSER_WIDTH = 22
+_BLANK_HEIGHT = 84
 """Room for what the choices say: no program fits a row to what a formula gives."""
 _INK, _HEAD, _CHOOSE, _OWN, _GREY = "1B2126", "DDE7E9", "FFF6CF", "FFFFFF", "8A949B"
 _ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
@@ -203,6 +204,7 @@ def _paint_plan(sheet: Worksheet, sheets: Sheets, lists: _Lists | None) -> None:
         letter = get_column_letter(at)
         sheet.column_dimensions[letter].width = _CHOOSER_WIDTH if is_chooser else _WIDTHS[name]
         sheet.column_dimensions[letter].hidden = name in ("page", "row")
+    _fit_height(sheet, 1, [(_WIDTHS[name] - 3, sheets.headings.get(name, name)) for name in Column])
     for number, row in enumerate(sheets.rows, start=2):
         cells: dict[str, str | int] = {column.value: row.text(column) for column in Column}
         cells |= {
@@ -238,7 +240,7 @@ def _paint_plan(sheet: Worksheet, sheets: Sheets, lists: _Lists | None) -> None:
             letter = get_column_letter(places[column])
             lists.offer(sheet, column.value, f"{letter}2:{letter}{end}", strict=False)
     sheet.freeze_panes = f"{get_column_letter(len(own) + 1)}2"
-    _fit_paper(sheet, sheets.notice)
+    _fit_paper(sheet, sheets.notice, sheets.title)
 
 
 def _formulas(row: int, places: Mapping[str, int], lists: _Lists) -> dict[Column, str]:
@@ -313,24 +315,28 @@ def _paint_help(sheet: Worksheet, texts: Mapping[str, Sequence[str]]) -> None:
 
 def _fit_height(sheet: Worksheet, row: int, texts: Sequence[tuple[int, str]]) -> None:
     """Make a row as high as its texts need in columns of these widths: not every program does so by itself."""
-    lines = max(sum(1 for _ in wrap(text, max(8, width - 2))) for width, text in texts)
+    lines = max(sum(1 for _ in wrap(text, max(8, width))) for width, text in texts)
     sheet.row_dimensions[row].height = 13.5 * max(1, lines) + 3
 
 
-def _fit_paper(sheet: Worksheet, notice: str | None, *, headed: bool = True) -> None:
-    """Print landscape, as wide as the paper, the headings on every page."""
+def _fit_paper(sheet: Worksheet, notice: str | None, title: str = "", *, headed: bool = True) -> None:
+    """Print landscape, as wide as the paper, on every page the headings, the title and the page's number."""
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.paperSize = 9
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
     properties: Any = sheet.sheet_properties
     properties.pageSetUpPr.fitToPage = True
     margins: Any = sheet.page_margins
-    margins.left = margins.right = margins.top = margins.bottom = 0.4
+    margins.left = margins.right = 0.4
+    margins.top, margins.header = 0.75, 0.35
+    margins.bottom, margins.footer = 0.6, 0.3
+    footer: Any = sheet.oddFooter
+    footer.right.text = "&P / &N"
     if headed:
         sheet.print_title_rows = "1:1"
-    if notice:
-        header: Any = sheet.oddHeader
-        header.center.text = notice
+    header: Any = sheet.oddHeader
+    header.left.text = fit_xml(title).replace("&", "&&") or None
+    header.center.text = notice
 
 
 def _write(
