@@ -19,11 +19,16 @@
     │   ├── QueryRefusedError   SPARQL asks for what is never done here       (SERVICE, update, size, depth)
     │   ├── BadParameterError   missing, unknown or ill-typed value           (name, wanted, got)
     │   └── NotAcceptableError  the answer has no form that was asked for
+    ├── StoreError              a store's folder or address cannot be used
+    ├── MissingExtraError       a library that is installed only on demand is not (library, extra)
     ├── FileExistsRefusedError  a file is there already and nobody said --force
     ├── OutputError             a file cannot be written
     ├── SettingsError           a setting in the environment cannot be read
     └── EngineError             an engine failed, not the input
+        ├── RemoteStoreError    another server cannot be reached, or gives no answer
         ├── QueryTimeoutError   stopped after n seconds
+        ├── StoreBusyError      too many ask at once                          (seconds after which to ask again)
+        │   └── ClientBusyError  one client asks too much
         ├── ResultTooLargeError stopped at n bytes
         ├── EngineDifferenceError  two engines of validation disagree         (engines, differences)
         └── WorkerCrashedError  the process that answered died; it was replaced
@@ -133,6 +138,7 @@ class QueryError(AkegraphError):
 class UnknownQueryError(QueryError):
     """No question has this name."""
 
+    exit_code = 2
     http_status = 404
 
     def __init__(self, name: str, matches: Sequence[str] = ()) -> None:
@@ -172,10 +178,13 @@ class BadParameterError(QueryError):
 
     :param name: the parameter
     :param what: what is wrong, and what would be right
+    :param matches: values that come close to the one given
     """
 
-    def __init__(self, name: str, what: str, *, query: str | None = None) -> None:
-        self.name, self.what, self.query = name, what, query
+    exit_code = 2
+
+    def __init__(self, name: str, what: str, *, query: str | None = None, matches: Sequence[str] = ()) -> None:
+        self.name, self.what, self.query, self.matches = name, what, query, tuple(matches)
         super().__init__(f"{f'{query}: ' if query else ''}parameter {name!r}: {what}")
 
 
@@ -183,6 +192,24 @@ class NotAcceptableError(QueryError):
     """The answer has no form among those asked for."""
 
     http_status = 406
+
+
+class StoreError(AkegraphError):
+    """A store cannot be opened: its folder is missing or broken, or its address is none."""
+
+
+class MissingExtraError(AkegraphError):
+    """Something needs a library that akegraph installs only on demand.
+
+    :param library: the library's name
+    :param extra: the extra that installs it
+    """
+
+    exit_code = 2
+
+    def __init__(self, library: str, extra: str) -> None:
+        self.library, self.extra = library, extra
+        super().__init__(f"{library} is not installed; pip install 'akegraph[{extra}]' installs it")
 
 
 class FileExistsRefusedError(AkegraphError):
@@ -212,10 +239,35 @@ class EngineError(AkegraphError):
     exit_code = 4
 
 
+class RemoteStoreError(EngineError):
+    """A SPARQL endpoint elsewhere cannot be reached, refuses, or answers what is no answer."""
+
+    http_status = 502
+
+
 class QueryTimeoutError(EngineError):
     """An evaluation was stopped by the wall clock, the processor limit or the memory limit."""
 
     http_status = 504
+
+
+class StoreBusyError(EngineError):
+    """Too many ask at once, or one client asks too much; the same query may be answered a little later.
+
+    :param retry_after: seconds after which to ask again
+    """
+
+    http_status = 503
+
+    def __init__(self, what: str, *, retry_after: int = 1) -> None:
+        self.retry_after = retry_after
+        super().__init__(what)
+
+
+class ClientBusyError(StoreBusyError):
+    """One client asks more, or more often, than its share."""
+
+    http_status = 429
 
 
 class ResultTooLargeError(EngineError):

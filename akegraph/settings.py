@@ -23,6 +23,11 @@ class Settings:
     memory: int = field(default=1024, metadata={"help": "megabytes of memory for one worker"})
     result_size: int = field(default=64, metadata={"help": "megabytes of answer for one query"})
     query_size: int = field(default=100_000, metadata={"help": "characters of one query"})
+    queue: int = field(default=64, metadata={"help": "queries that may wait for a worker; further ones get 503"})
+    patience: float = field(
+        default=1.0, metadata={"help": "seconds a query may run while others wait and every worker is held so long"}
+    )
+    slow: float = field(default=2.0, metadata={"help": "seconds after which a query is logged as slow"})
     language: Language = field(default="fi", metadata={"help": "language of reports and pages: fi, sv or en"})
 
 

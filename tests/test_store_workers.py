@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,7 @@ from akegraph.errors import (
     QuerySyntaxError,
     QueryTimeoutError,
     ResultTooLargeError,
+    StoreBusyError,
     WorkerCrashedError,
 )
 from akegraph.settings import Settings
@@ -30,6 +32,7 @@ from akegraph.store import workers
 from akegraph.store.base import FORMATS, Store
 from akegraph.store.embedded import EmbeddedStore
 from akegraph.store.guard import Outline
+from akegraph.store.leaving import asking_until
 from akegraph.store.workers import WorkerPool
 
 DATA = "\n".join(
@@ -185,7 +188,7 @@ def test_a_worker_killed_while_idle_is_not_missed(pool: WorkerPool) -> None:
         for pid in pids(pool):
             os.kill(pid, signal.SIGKILL)
         assert pool.select(ONE).rows
-    wait_until(lambda: len(pids(pool)) == 2)
+    wait_until(lambda: len(pids(pool)) == 3)
 
 
 @posix
@@ -281,7 +284,7 @@ def test_a_closed_pool_answers_nothing_and_leaves_no_process() -> None:
     pool.query(ONE)
     with ThreadPoolExecutor(1) as executor:
         asked = executor.submit(pool.query, ENDLESS)
-        wait_until(lambda: len(pool._members) == 2)
+        wait_until(lambda: len(pool._members) == 3)
         time.sleep(0.1)
         members = [member._process for member in pool._members]
         pool.close()
@@ -290,6 +293,79 @@ def test_a_closed_pool_answers_nothing_and_leaves_no_process() -> None:
     with pytest.raises(EngineError, match="closed"):
         pool.query(ONE)
     pool.close()
+
+
+@pytest.fixture
+def crowded() -> Iterator[WorkerPool]:
+    """A pool of two workers that lets a query run half a second while others wait."""
+    with WorkerPool(DATA, Settings(workers=2, timeout=20, patience=0.5, queue=4)) as pool:
+        pool.query(ONE)
+        pool.query(ONE)
+        wait_until(lambda: len(pool._idle) == 3)
+        yield pool
+
+
+def test_quick_queries_are_answered_beside_any_number_of_slow_ones(crowded: WorkerPool) -> None:
+    with ThreadPoolExecutor(4) as executor:
+        slow = [executor.submit(crowded.query, ENDLESS) for _ in range(3)]
+        wait_until(lambda: crowded.count().running == 2)
+        before = time.monotonic()
+        assert crowded.select(ONE).rows
+        assert time.monotonic() - before < 3
+        crowded.close()
+        errors = [future.exception() for future in slow]
+    stopped = [error for error in errors if isinstance(error, StoreBusyError)]
+    assert stopped
+    assert "others waited" in str(stopped[0])
+    assert stopped[0].retry_after >= 1
+
+
+def test_a_slow_query_runs_on_while_nobody_waits(crowded: WorkerPool) -> None:
+    with ThreadPoolExecutor(1) as executor:
+        slow = executor.submit(crowded.query, ENDLESS)
+        time.sleep(1.2)
+        assert crowded.select(ONE).rows
+        assert not slow.done()
+        crowded.close()
+
+
+def test_what_the_queue_cannot_hold_is_told_to_come_again(crowded: WorkerPool) -> None:
+    with ThreadPoolExecutor(12) as executor:
+        asked = [executor.submit(crowded.query, ENDLESS) for _ in range(10)]
+        wait_until(lambda: crowded.count().refused == 4)
+        crowded.close()
+        errors = [str(future.exception()) for future in asked]
+    assert sum("4 queries wait for a worker already" in error for error in errors) == 4
+
+
+def test_a_query_that_nobody_waits_for_is_stopped(crowded: WorkerPool) -> None:
+    left = threading.Event()
+    with asking_until(left.is_set), ThreadPoolExecutor(1) as executor:
+        asked = executor.submit(copy_context().run, crowded.query, ENDLESS)
+        time.sleep(0.5)
+        assert not asked.done()
+        left.set()
+        assert "nobody waited" in str(asked.exception(2))
+    assert crowded.select(ONE).rows
+
+
+def test_slow_queries_are_logged(caplog: pytest.LogCaptureFixture) -> None:
+    with WorkerPool(DATA, Settings(workers=1, timeout=0.5, slow=0.3)) as pool:
+        pool.query(ONE)
+        with pytest.raises(QueryTimeoutError):
+            pool.query(ENDLESS.replace(" . ", "\n. "))
+    [record] = [record for record in caplog.records if record.name == "akegraph.store"]
+    assert record.levelname == "WARNING"
+    assert "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f" in record.getMessage()
+
+
+def test_a_spare_worker_stands_in_at_once(crowded: WorkerPool) -> None:
+    for pid in list(pids(crowded))[:2]:
+        os.kill(pid, signal.SIGKILL)
+    before = time.monotonic()
+    assert crowded.select(ONE).rows
+    assert time.monotonic() - before < 0.2
+    assert crowded.count().started > 3
 
 
 def test_a_pool_never_asked_starts_nothing() -> None:
@@ -301,12 +377,12 @@ def test_a_pool_never_asked_starts_nothing() -> None:
 def test_workers_die_with_their_parent_in_the_middle_of_a_query(tmp_path: Path) -> None:
     # Started from another folder with nothing but the path to the package, as from a checkout.
     script = (
-        "import sys, threading\n"
+        "import sys, threading, time\n"
         "from akegraph.settings import Settings\n"
         "from akegraph.store.workers import WorkerPool\n"
         f"pool = WorkerPool(sys.stdin.buffer.read(), Settings(workers=2, timeout=60)); pool.query({ONE!r})\n"
         f"threading.Thread(target=pool.query, args=({ENDLESS!r},), daemon=True).start()\n"
-        "while not all(member._process for member in pool._members): pass\n"
+        "while len(pool._members) < 3 or not all(member._process for member in list(pool._members)): time.sleep(0.01)\n"
         "print(*(member._process.pid for member in pool._members), flush=True); threading.Event().wait()"
     )
     parent = subprocess.Popen(
@@ -322,7 +398,7 @@ def test_workers_die_with_their_parent_in_the_middle_of_a_query(tmp_path: Path) 
         parent.stdin.write(DATA)
         parent.stdin.close()
         children = [int(pid) for pid in parent.stdout.readline().split()]
-        assert len(children) == 2
+        assert len(children) == 3
         time.sleep(0.2)
         parent.kill()
     wait_until(lambda: not any(is_running(pid) for pid in children), 2)

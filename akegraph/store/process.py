@@ -18,7 +18,7 @@ from akegraph.store import wire
 _START = "import sys; sys.path += sys.argv[1:]; from akegraph.store.worker import main; main()"
 _ENVIRONMENT = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT")
 
-Death = Literal["overdue", "memory", "processor", "outside", "closed", "crash"]
+Death = Literal["overdue", "memory", "processor", "outside", "closed", "crowded", "left", "crash"]
 _CAUSES: dict[str, Death] = {
     "SIGXCPU": "processor",
     "SIGKILL": "outside",
@@ -31,7 +31,8 @@ class WorkerDiedError(Exception):
     """The worker is gone and has not answered.
 
     :param cause: ``overdue``: killed by the wall clock; ``memory`` and ``processor``: stopped by its limits;
-        ``outside``: killed by somebody else; ``closed``: by us; ``crash``: by itself
+        ``outside``: killed by somebody else; ``closed``: by us; ``crowded``: by us, since others wait; ``left``: by
+        us, since nobody waits for its answer; ``crash``: by itself
     """
 
     def __init__(self, cause: Death, code: int) -> None:
@@ -92,10 +93,10 @@ class WorkerProcess:
             self._kill("overdue")
             return None
 
-    def kill(self) -> None:
+    def kill(self, cause: Death = "closed") -> None:
         """Kill the process; the thread that waits for its response is told so."""
         with self._lock:
-            self._kill("closed")
+            self._kill(cause)
 
     def dispose(self) -> None:
         """Kill the process, wait for its end and close the pipes; only when nobody waits for it."""

@@ -1,27 +1,37 @@
 """A pool of warm worker processes: what they meet, this process survives.
 
 A query is looked at (``guard``), sent to an idle worker, and killed with it when its time is up. A worker
-that died is replaced in the background while the others go on. One that was killed from outside (an
-operator, the kernel) lost a query through no fault of the query: it is asked again, which is sound
-since nothing here writes.
+that died is replaced in the background while the others go on, and a spare one takes its place at once. One
+that was killed from outside (an operator, the kernel) lost a query through no fault of the query: it is
+asked again, which is sound since nothing here writes.
+
+Few can wait; who comes later is told to come again. While somebody waits and every worker has been at its query for
+longer than a patience, the one that has been longest is stopped: quick questions are answered beside any number of
+slow ones. A query that nobody waits for any more is stopped too.
 """
 
 from __future__ import annotations
 
+import logging
+import math
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from time import monotonic
 
 from akegraph.errors import (
     AkegraphError,
     EngineError,
     QueryTimeoutError,
+    StoreBusyError,
     WorkerCrashedError,
 )
 from akegraph.settings import Settings
 from akegraph.store import wire
 from akegraph.store.base import Answer, Store, checked_graphs
+from akegraph.store.embedded import digest
 from akegraph.store.guard import Limits, check_query
+from akegraph.store.leaving import get_has_left
 from akegraph.store.process import WorkerDiedError, WorkerProcess
 
 _MEGABYTE = 1 << 20
@@ -29,16 +39,51 @@ _MEGABYTE = 1 << 20
 _START_SECONDS = 120.0
 # A query that is killed from outside this often may itself be why, if the kernel ran out of memory over it.
 _ATTEMPTS = 3
+# Workers beyond those that may evaluate at once: one is ready when another is killed.
+_SPARE = 1
+# How often is looked after queries that others wait for, or that nobody waits for, in seconds; and the time that
+# even those have: a kill costs more than that.
+_LOOK = 0.1
+_LOGGED = 500
+
+_log = logging.getLogger("akegraph.store")
+
+
+@dataclass(slots=True)
+class _Running:
+    """A query in a worker: since when, and whether anybody waits for it."""
+
+    since: float
+    has_left: Callable[[], bool] | None
+
+
+@dataclass(slots=True)
+class PoolCounts:
+    """What a pool has done since it was made, and is doing.
+
+    :param asked: queries that reached the pool; ``refused``: of them, those it had no room for
+    :param killed: workers ended in the middle of a query; ``started``: worker processes started
+    :param running: queries being evaluated; ``waiting``: queries that wait for a worker
+    """
+
+    asked: int = 0
+    refused: int = 0
+    killed: int = 0
+    started: int = 0
+    running: int = 0
+    waiting: int = 0
 
 
 class WorkerPool(Store):
-    """A store over worker processes; threads may query it at the same time. Started by the first query.
+    """A store over worker processes; threads may query it at the same time. The first query starts one worker, the
+    second the others.
 
     :param data: N-Quads or TriG; each worker holds its own copy
     :param prefixes: prefix → namespace IRI for Turtle and RDF/XML
     """
 
     def __init__(self, data: bytes, settings: Settings, prefixes: Mapping[str, str] | None = None) -> None:
+        self.version = digest(data)
         self._data = data
         self._size = max(settings.workers, 1)
         self._memory = settings.memory
@@ -53,15 +98,21 @@ class WorkerPool(Store):
         self._response_size = settings.result_size * _MEGABYTE + wire.OVERHEAD
         # Guards all that follows; told of whenever a worker becomes idle or fails to start.
         self._changed = threading.Condition()
+        self._queue = settings.queue
+        self._patience = settings.patience
+        self._slow = settings.slow
+        self._counts = PoolCounts()
+        self._running: dict[WorkerProcess, _Running] = {}
         self._members: set[WorkerProcess] = set()
         self._idle: list[WorkerProcess] = []
         self._warm = False
         self._failure: EngineError | None = None
         self._killed_starts = 0
         self._closed = False
-        self._watch = threading.Condition()
-        self._watcher: threading.Thread | None = None
-        self._wake_at = 0.0
+        # Wakes the clock, which looks by itself at the time noted.
+        self._wake = threading.Event()
+        self._wake_at = math.inf
+        self._clock: threading.Thread | None = None
 
     def query(
         self,
@@ -74,6 +125,7 @@ class WorkerPool(Store):
         """Evaluate one query in a worker; see :class:`Store`.
 
         :raises QueryTimeoutError: if the wall clock, the processor limit or the memory limit stopped it
+        :raises StoreBusyError: if too many wait already, or it ran long while others waited
         :raises ResultTooLargeError: if its answer grew beyond the limit
         :raises WorkerCrashedError: if the worker died over it
         """
@@ -87,7 +139,16 @@ class WorkerPool(Store):
                 outline.dataset,
             )
         )
-        deadline = monotonic() + self._timeout
+        began = monotonic()
+        deadline = began + self._timeout
+        try:
+            return self._ask_until(request, deadline)
+        finally:
+            if (spent := monotonic() - began) >= self._slow:
+                _log.warning("slow query, %.2f s: %s", spent, " ".join(text[:_LOGGED].split()))
+
+    def _ask_until(self, request: bytes, deadline: float) -> Answer:
+        """Have workers answer, a second one if the first was killed from outside."""
         for attempts_left in reversed(range(_ATTEMPTS)):
             try:
                 response = self._ask(request, deadline)
@@ -96,6 +157,11 @@ class WorkerPool(Store):
                 if died.cause != "outside" or not attempts_left:
                     raise self._explain(died) from None
         return wire.decode_response(response)
+
+    def count(self) -> PoolCounts:
+        """Tell what was done and is being done; a copy."""
+        with self._changed:
+            return replace(self._counts)
 
     def close(self) -> None:
         """End the workers, in the middle of a query if need be."""
@@ -109,17 +175,13 @@ class WorkerPool(Store):
             worker.kill()
         for worker in idle:
             worker.dispose()
-        with self._watch:
-            self._watch.notify()
+        self._wake.set()
 
     def _ask(self, request: bytes, deadline: float) -> memoryview:
         """Have one worker answer, and see that it is there for the next query."""
-        worker, deadline = self._take(deadline)
+        worker, deadline = self._enter(deadline)
         try:
             worker.set_deadline(deadline)
-            with self._watch:
-                if deadline < self._wake_at:
-                    self._watch.notify()
             response = worker.ask(request, self._response_size)
         except BaseException:  # also an interrupt: the answer to this query must not reach the next one
             self._replace(worker)
@@ -129,6 +191,37 @@ class WorkerPool(Store):
         else:
             self._give_back(worker)
         return response
+
+    def _enter(self, deadline: float) -> tuple[WorkerProcess, float]:
+        """Wait in the queue for a worker, and have the clock look after it; return it and the deadline.
+
+        :raises StoreBusyError: if the queue is full
+        """
+        has_left = get_has_left()
+        with self._changed:
+            counts = self._counts
+            counts.asked += 1
+            if counts.waiting >= self._queue and not self._has_room():
+                counts.refused += 1
+                raise StoreBusyError(f"{counts.waiting} queries wait for a worker already; ask again a little later")
+            counts.waiting += 1
+            try:
+                worker, deadline = self._take(deadline)
+            finally:
+                counts.waiting -= 1
+            now = monotonic()
+            self._running[worker] = _Running(now, has_left)
+            counts.running = len(self._running)
+        self._look_by(min(deadline, now + _LOOK) if has_left else deadline)
+        return worker, deadline
+
+    def _look_by(self, at: float) -> None:
+        """Have the clock look at the latest at a time."""
+        if at < self._wake_at:
+            self._wake.set()
+
+    def _has_room(self) -> bool:
+        return bool(self._idle) and len(self._running) < self._size
 
     def _take(self, deadline: float) -> tuple[WorkerProcess, float]:
         """Wait for an idle worker; return it and the deadline of the query.
@@ -143,7 +236,7 @@ class WorkerPool(Store):
                 if self._warm and monotonic() >= deadline:
                     self._changed.notify()  # this thread may have been the one told of an idle worker
                     raise QueryTimeoutError(f"no worker was free within {self._timeout:g} s")
-                while self._idle:
+                while self._has_room():
                     worker = self._idle.pop()
                     if worker.is_alive():
                         return worker, deadline
@@ -153,6 +246,7 @@ class WorkerPool(Store):
                 if self._failure is not None and not (self._warm and self._members):
                     raise self._failure
                 if self._warm:
+                    self._look_by(monotonic() + _LOOK)
                     self._changed.wait(deadline - monotonic())
                 else:
                     self._changed.wait()
@@ -160,6 +254,7 @@ class WorkerPool(Store):
 
     def _give_back(self, worker: WorkerProcess) -> None:
         with self._changed:
+            self._leave(worker)
             self._warm = True
             self._killed_starts = 0
             if not self._closed:
@@ -172,8 +267,15 @@ class WorkerPool(Store):
     def _replace(self, worker: WorkerProcess) -> None:
         worker.dispose()
         with self._changed:
+            self._counts.killed += 1
+            self._leave(worker)
             self._members.discard(worker)
             self._start_missing()
+            self._changed.notify()
+
+    def _leave(self, worker: WorkerProcess) -> None:
+        self._running.pop(worker, None)
+        self._counts.running = len(self._running)
 
     def _start_missing(self) -> None:
         """Start what is missing, each in a thread of its own: nobody waits who need not.
@@ -182,15 +284,18 @@ class WorkerPool(Store):
         """
         if self._closed:
             return
-        if len(self._members) < self._size:
+        # One question alone, as in a terminal, needs no second worker: the others start with what comes after it.
+        wanted = self._size + _SPARE if self._warm else 1
+        if len(self._members) < wanted:
             self._failure = None
-        while len(self._members) < self._size:
+        while len(self._members) < wanted:
             worker = WorkerProcess()
             self._members.add(worker)
+            self._counts.started += 1
             threading.Thread(target=self._start, args=(worker,), name="akegraph-start", daemon=True).start()
-        if self._watcher is None:
-            self._watcher = threading.Thread(target=self._keep_time, name="akegraph-clock", daemon=True)
-            self._watcher.start()
+        if self._clock is None:
+            self._clock = threading.Thread(target=self._keep_time, name="akegraph-clock", daemon=True)
+            self._clock.start()
 
     def _start(self, worker: WorkerProcess) -> None:
         failure: EngineError
@@ -223,15 +328,35 @@ class WorkerPool(Store):
             self._changed.notify_all()
 
     def _keep_time(self) -> None:
-        """Kill what is overdue. Sleeps until the first deadline; ``_ask`` wakes it for an earlier one."""
-        with self._watch:
-            while not self._closed:
-                with self._changed:
-                    members = tuple(self._members)
-                now = monotonic()
-                deadlines = [worker.kill_if_overdue(now) for worker in members]
-                self._wake_at = min([now + self._timeout, *(at for at in deadlines if at is not None)])
-                self._watch.wait(max(self._wake_at - monotonic(), 0.001))
+        """Kill what is overdue, what others wait for too long, and what nobody waits for.
+
+        Sleeps until the first deadline; who asks or waits wakes it for an earlier look.
+        """
+        while True:
+            self._wake.clear()
+            self._wake_at = math.inf  # who comes while this looks wakes it again
+            with self._changed:
+                if self._closed:
+                    return
+                members = tuple(self._members)
+                looking = self._look_after()
+            now = monotonic()
+            deadlines = [worker.kill_if_overdue(now) for worker in members]
+            looks = [now + _LOOK if looking else now + self._timeout, *(at for at in deadlines if at is not None)]
+            self._wake_at = min(looks)
+            self._wake.wait(max(self._wake_at - monotonic(), 0.001))
+
+    def _look_after(self) -> bool:
+        """Stop a query that holds up others, and those that nobody waits for; say whether to look again soon."""
+        now = monotonic()
+        for worker, query in self._running.items():
+            if query.has_left is not None and now - query.since >= _LOOK and query.has_left():
+                worker.kill("left")
+        if self._counts.waiting and len(self._running) >= self._size:
+            longest = min(self._running, key=lambda worker: self._running[worker].since)
+            if all(now - query.since >= self._patience for query in self._running.values()):
+                longest.kill("crowded")
+        return bool(self._counts.waiting) or any(query.has_left for query in self._running.values())
 
     def _explain(self, died: WorkerDiedError) -> EngineError:
         """Say to whoever asked why there is no answer."""
@@ -241,6 +366,13 @@ class WorkerPool(Store):
             return QueryTimeoutError(f"the query was stopped when it needed more than {self._memory} MB of memory")
         if died.cause == "processor":
             return QueryTimeoutError(f"the query was stopped after {self._timeout:g} s of processor time")
+        if died.cause == "crowded":
+            return StoreBusyError(
+                f"others waited and the query had run for more than {self._patience:g} s: it was stopped;"
+                " ask again when fewer do"
+            )
+        if died.cause == "left":
+            return QueryTimeoutError("the query was stopped: nobody waited for its answer")
         if died.cause == "closed":
             return EngineError("the store was closed")
         return WorkerCrashedError(f"the worker died over this query: {died}; another takes its place")
