@@ -9,6 +9,8 @@ from akegraph.graph.catalogue import describe_graphs
 from akegraph.graph.iris import BASE, graph_name, mint_resource
 from akegraph.pipeline.building import build_dataset
 from akegraph.pipeline.knowledge import Knowledge, find_plans
+from akegraph.queries import load_queries
+from akegraph.queries.publishing import describe_queries
 
 PLAN = "ake-tampere-2026"
 
@@ -16,7 +18,7 @@ PLAN = "ake-tampere-2026"
 def test_each_graph_is_described_with_its_size_and_rights() -> None:
     graphs = dict(build_dataset(find_plans([PLAN])).graphs)
     catalogue = graphs.pop(graph_name("catalogue"))
-    assert set(catalogue) == set(describe_graphs(graphs))
+    assert set(catalogue) == set(describe_graphs(graphs)) | set(describe_queries(load_queries()))
     described = set(catalogue.objects(URIRef(BASE + "graph/"), VOID.subset))
     assert described == set(graphs)
     for name, graph in graphs.items():

@@ -9,6 +9,10 @@ from pathlib import Path
 import pytest
 from rdflib import DCAT, DCTERMS, FOAF, ORG, OWL, PROV, QB, RDF, RDFS, SH, SKOS, VANN, VOID, XSD, Graph, Literal, URIRef
 
+from akegraph.graph.serialising import serialise_turtle
+from akegraph.queries import load_queries
+from akegraph.queries.publishing import describe_queries
+
 ROOT = Path(__file__).resolve().parents[1]
 BASE = "https://w3id.org/akegraph/"
 LISTED = (DCAT, DCTERMS, FOAF, ORG, OWL, PROV, QB, RDF, RDFS, SH, SKOS, VANN, VOID, XSD)
@@ -28,6 +32,7 @@ OTHERS = {
         "Activity", "Plan", "Step", "Variable", "correspondsToStep", "isOutputVarOf", "isStepOfPlan",
     },
     "http://purl.org/vocab/cpsv#": {"PublicService"},
+    "https://schema.org/": {"keywords", "target"},
 }  # fmt: skip
 """What is used of vocabularies that rdflib does not list: another name of these is new here or misspelt."""
 SKIPPED = re.compile(r'"""(?:[^"\\]|\\.|"(?!""))*"""|"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\'|#[^\n]*')
@@ -97,6 +102,14 @@ def test_all_folders_are_looked_at() -> None:
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_every_outside_term_exists(path: Path) -> None:
     assert misspelt(path) == []
+
+
+def test_the_published_questions_use_terms_that_exist(tmp_path: Path) -> None:
+    path = tmp_path / "questions.ttl"
+    path.write_bytes(serialise_turtle(describe_queries(load_queries())))
+    assert misspelt(path) == []
+    path.write_bytes(path.read_bytes().replace(b"https://schema.org/target", b"https://schema.org/traget", 1))
+    assert misspelt(path) == ["questions.ttl: https://schema.org/traget is no term of its vocabulary"]
 
 
 @pytest.mark.parametrize(

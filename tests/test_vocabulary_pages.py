@@ -20,9 +20,10 @@ from akegraph.graph.loading import new_graph, parse_turtle
 from akegraph.graph.serialising import serialise_turtle
 from akegraph.graph.vocabulary import Condition, Value, Vocabulary, read_vocabulary
 from akegraph.pipeline.knowledge import Knowledge
+from akegraph.queries.competency import load_questions
 from akegraph.validation.shapes import load_shapes
 from akegraph.web.chain_diagram import draw_across, draw_downwards, find_row
-from akegraph.web.reference import find_rule_uses, find_terms, load_questions
+from akegraph.web.reference import find_rule_uses, find_terms
 from akegraph.web.texts import LANGUAGES, load_texts
 
 KNOWLEDGE = Knowledge()

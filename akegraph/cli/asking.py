@@ -1,4 +1,4 @@
-"""``akegraph query``, ``akegraph sparql`` and ``akegraph chain``: questions, asked of a store of worker processes."""
+"""``akegraph query`` and ``akegraph sparql``: questions, asked of a store of worker processes."""
 
 from __future__ import annotations
 
@@ -6,29 +6,38 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from akegraph.cli.output import echo_bytes, echo_table, language_option, read_input, shorten_terms
-from akegraph.errors import QueryRefusedError, QuerySyntaxError, SourceError
-from akegraph.store.base import MEDIA_TYPES, decode_solutions
+from akegraph.cli.output import echo_bytes, echo_table, format_table, read_input, shorten_terms, write_output
+from akegraph.errors import BadParameterError, QueryRefusedError, QuerySyntaxError, SourceError
+from akegraph.store.base import FORMATS, MEDIA_TYPES, decode_solutions
 
 if TYPE_CHECKING:
     from akegraph.queries import NamedQuery, Parameter, QueryCatalogue
-    from akegraph.settings import Language
     from akegraph.store.base import Store
 
 
-def _format_option() -> click.Option:
+def _answer_options() -> list[click.Parameter]:
+    """Make the options of every command that prints an answer."""
     choice = click.Choice(["table", *MEDIA_TYPES])
-    return click.Option(
-        ["--format", "format_"], type=choice, default="table", show_default=True, help="How to print the answer."
-    )
+    return [
+        click.Option(
+            ["--format", "format_"],
+            type=choice,
+            default="table",
+            show_default=True,
+            help="How to print the answer; one that does not fit the kind of query is refused with those that do.",
+        ),
+        click.Option(["-o", "--output"], metavar="FILE", default="-", help="Write the answer to FILE, not over one."),
+        click.Option(["--force"], is_flag=True, help="Replace a file that is there already."),
+    ]
 
 
 @contextmanager
-def _open_store() -> Iterator[Store]:
+def open_built_in() -> Iterator[Store]:
+    """Open a store over the plans that are built in, for as long as a command asks."""
     from akegraph.pipeline.building import build_dataset, open_store
     from akegraph.pipeline.knowledge import find_plans
     from akegraph.settings import read_settings
@@ -37,20 +46,33 @@ def _open_store() -> Iterator[Store]:
         yield store
 
 
-def _print_answer(store: Store, text: str, format_: str) -> None:
-    """Evaluate and print; a graph is Turtle where a table was not asked for by name."""
-    if format_ != "table":
-        echo_bytes(store.query(text, accept=[MEDIA_TYPES[format_]]).body)
-        return
-    answer = store.query(text, accept=[MEDIA_TYPES["json"], MEDIA_TYPES["turtle"]])
-    if answer.kind == "select":
+def _print_answer(store: Store, text: str, format_: str, output: str, *, force: bool) -> None:
+    """Evaluate, and print or write; a graph is Turtle where a table was asked for.
+
+    :raises BadParameterError: if the format is none for this kind of query; names those that are
+    """
+    wanted = MEDIA_TYPES[format_] if format_ != "table" else ""
+    answer = store.query(text, accept=[wanted, "*/*"] if wanted else [MEDIA_TYPES["json"], MEDIA_TYPES["turtle"]])
+    content = answer.body
+    if wanted and answer.media_type != wanted:
+        fitting = ", ".join(["table", *(known.name for known in FORMATS if answer.kind in known.kinds)])
+        query_kind = {"select": "a SELECT", "ask": "an ASK", "graph": "a CONSTRUCT or DESCRIBE"}[answer.kind]
+        raise BadParameterError("format", f"{format_!r} does not fit {query_kind} query; what fits: {fitting}")
+    if not wanted and answer.kind == "select":
         found = decode_solutions(answer.body)
-        echo_table(found.variables, (shorten_terms(row, found.variables) for row in found.rows))
-        click.echo(f"rows: {len(found.rows)}", err=True)
-    elif answer.kind == "ask":
-        click.echo("true" if json.loads(answer.body)["boolean"] else "false")
-    else:
-        echo_bytes(answer.body)
+        rows = [shorten_terms(row, found.variables) for row in found.rows]
+        if output == "-":
+            echo_table(found.variables, rows)
+            content = b""
+        else:
+            content = format_table(found.variables, rows)
+        click.echo(f"rows: {len(rows)}", err=True)
+    elif not wanted and answer.kind == "ask":
+        content = b"true\n" if json.loads(answer.body)["boolean"] else b"false\n"
+    if output != "-" or content:
+        done = write_output(output, content, force=force)
+        if output != "-":
+            click.echo(done, err=True)
 
 
 class QueryGroup(click.Group):
@@ -70,94 +92,123 @@ class QueryGroup(click.Group):
 
         :raises UnknownQueryError: with names that come close
         """
-        question = self._catalogue().get_query(cmd_name)
-        options = [_option(parameter) for parameter in question.parameters.values()]
-        return click.Command(
+        return _QuestionCommand(self._catalogue().get_query(cmd_name), ctx.params.get("language") or "en")
+
+
+class _QuestionCommand(click.Command):
+    """One question; its help is in the language that was asked for before ``--help``."""
+
+    def __init__(self, question: NamedQuery, language: str) -> None:
+        from akegraph.queries import say
+
+        self.question, self.language = question, language
+        words = [say(question.title, language), say(question.description, language)]
+        if question.caution:
+            words.append(say(question.caution, language))
+        super().__init__(
             question.name,
-            params=[*options, _format_option()],
-            callback=_ask(question),
-            short_help=question.title["en"],
-            help=f"{question.title['en']}\n\n{question.description['en']}",
+            params=[
+                *(_option(parameter, language) for parameter in question.parameters.values()),
+                *_answer_options(),
+                _list_language_option(is_eager=True),
+            ],
+            callback=_ask(question, language),
+            short_help=words[0],
+            help="\n\n".join(words),
+        )
+
+    def get_help(self, ctx: click.Context) -> str:
+        """Return the help in the language of the option, where one was given."""
+        language = ctx.params.get("language") or self.language
+        return (
+            super().get_help(ctx)
+            if language == self.language
+            else _QuestionCommand(self.question, language).get_help(ctx)
         )
 
 
-def _option(parameter: Parameter) -> click.Option:
+def _option(parameter: Parameter, language: str) -> click.Option:
     """Make an option; it is never required by click, so a missing one is the same error at every door."""
+    from akegraph.queries import say
+
     needed = "required" if parameter.required else f"default: {parameter.default or 'any'}"
-    words = f"{parameter.description['en']} [{needed}; for example {parameter.example}]"
-    return click.Option([f"--{parameter.name}"], metavar=parameter.kind.upper(), help=words)
+    example = f"; for example {parameter.example}" if parameter.example else ""
+    choices = f"; one of {', '.join(parameter.choices)}" if parameter.choices else ""
+    words = f"{say(parameter.description, language)} [{needed}{example}{choices}]"
+    return click.Option([f"--{parameter.name}", parameter.name], metavar=parameter.kind.upper(), help=words)
 
 
-def _ask(question: NamedQuery) -> Callable[..., None]:
-    def callback(format_: str, **values: str | None) -> None:
+def _list_language_option(*, is_eager: bool = False) -> click.Option:
+    return click.Option(
+        ["--lang", "language"],
+        type=click.Choice(["fi", "sv", "en"]),
+        is_eager=is_eager,
+        help="Language of titles and help; English where there is no other.",
+    )
+
+
+def _ask(question: NamedQuery, default: str) -> Callable[..., None]:
+    def callback(format_: str, output: str, force: bool, language: str | None, **values: str | None) -> None:
+        from akegraph.queries import say
+
         given = {name: value for name, value in values.items() if value is not None}
-        with _open_store() as store:
+        text = question.bind(given)
+        with open_built_in() as store:
             question.check_known(store, given)
-            _print_answer(store, question.bind(given), format_)
+            if question.caution:
+                click.echo(f"caution: {say(question.caution, language or default)}", err=True)
+            _print_answer(store, text, format_, output, force=force)
 
     return callback
 
 
 @click.group(cls=QueryGroup, invoke_without_command=True, subcommand_metavar="NAME [--PARAM VALUE]...")
 @click.option("--list", "list_", is_flag=True, help="List the questions.")
+@click.option("--tag", metavar="TAG", help="List the questions with this tag only.")
 @click.option(
     "--format",
     "format_",
-    type=click.Choice(["table", "json"]),
+    type=click.Choice(["table", "json", "markdown"]),
     default="table",
-    help="How to print the list.",
+    help="How to print the list; markdown is docs/questions.md.",
 )
 @click.pass_context
-def query(ctx: click.Context, list_: bool, format_: str) -> None:
+def query(ctx: click.Context, list_: bool, tag: str | None, format_: str, language: str | None) -> None:
     """Answer a ready question; --list shows all, NAME --help its parameters.
 
     \b
     Example:
+      akegraph query --list --tag chain
       akegraph query activities-by-path
-      akegraph query participating-activities --level 4 --format csv
+      akegraph query participating-activities --level 4 --format csv -o answer.csv
     """
     if ctx.invoked_subcommand is not None:
         return
-    from akegraph.queries import load_queries
+    from akegraph.queries import QueryCatalogue, load_queries, say
+    from akegraph.queries.describing import describe_query
+    from akegraph.queries.documenting import document_queries
 
-    questions = load_queries().values()
-    if format_ == "json":
-        click.echo(json.dumps([_described(question) for question in questions], ensure_ascii=False, indent=2))
-    elif list_:
+    catalogue = load_queries()
+    questions = catalogue.find_tagged(tag) if tag is not None else tuple(catalogue.values())
+    if format_ == "markdown":
+        echo_bytes(document_queries(QueryCatalogue(questions)).encode())
+    elif format_ == "json":
+        click.echo(json.dumps([describe_query(question) for question in questions], ensure_ascii=False, indent=2))
+    elif list_ or tag is not None:
         echo_table(
-            ("name", "question", "parameters"),
-            ((q.name, q.title["en"], ", ".join(q.parameters)) for q in questions),
+            ("name", "question", "parameters", "tags"),
+            ((q.name, say(q.title, language or "en"), ", ".join(q.parameters), ", ".join(q.tags)) for q in questions),
         )
     else:
         click.echo(ctx.get_help())
 
 
-def _described(question: NamedQuery) -> dict[str, Any]:
-    return {
-        "name": question.name,
-        "title": dict(question.title),
-        "question": dict(question.question),
-        "description": dict(question.description),
-        "tags": list(question.tags),
-        "parameters": [
-            {
-                "name": parameter.name,
-                "type": parameter.kind,
-                "title": dict(parameter.title),
-                "description": dict(parameter.description),
-                "required": parameter.required,
-                "default": parameter.default,
-                "example": parameter.example,
-            }
-            for parameter in question.parameters.values()
-        ],
-        "columns": {name: dict(text) for name, text in question.columns.items()},
-    }
+query.params.append(_list_language_option())
 
 
-@click.command(params=[_format_option()])
+@click.command(params=_answer_options())
 @click.argument("file", type=click.Path(allow_dash=True))
-def sparql(file: str, format_: str) -> None:
+def sparql(file: str, format_: str, output: str, force: bool) -> None:
     """Evaluate a SPARQL query from FILE, or from standard input for -.
 
     \b
@@ -175,42 +226,9 @@ def sparql(file: str, format_: str) -> None:
     # A prefix declared twice is allowed; the text's own declaration comes later and wins.
     head = " ".join(f"PREFIX {prefix}: <{space}>" for prefix, space in PREFIXES.items())
     try:
-        with _open_store() as store:
-            _print_answer(store, f"{head}\n{text}", format_)
+        with open_built_in() as store:
+            _print_answer(store, f"{head}\n{text}", format_, output, force=force)
     except QuerySyntaxError as error:
         # The parser counts the line of our prefixes; the user's text begins on the next.
         places = re.sub(r"\bline (\d+)", lambda found: f"line {int(found[1]) - 1}", str(error))
         raise QuerySyntaxError(f"{file}: {places}") from error
-
-
-@click.command()
-@click.argument("id_", metavar="ID")
-@click.option(
-    "--format",
-    "format_",
-    type=click.Choice(["text", "json", "mermaid"]),
-    default="text",
-    show_default=True,
-    help="How to print the chain.",
-)
-@language_option
-def chain(id_: str, format_: str, language: Language | None) -> None:
-    """Print the whole impact chain of one activity, from task to goal, with pages.
-
-    ID is an activity's id as in rows.csv, its IRI, or PLAN/ROW.
-
-    \b
-    Example:
-      akegraph chain ake-tampere-2026/8
-    """
-    from akegraph.chain_formats import chain_json, chain_mermaid, chain_text
-    from akegraph.chains import find_chain
-    from akegraph.settings import read_settings
-
-    chosen = language or read_settings().language
-    with _open_store() as store:
-        found = find_chain(store, id_)
-    if format_ == "json":
-        click.echo(chain_json(found))
-    else:
-        click.echo((chain_mermaid if format_ == "mermaid" else chain_text)(found, chosen))

@@ -5,8 +5,9 @@ from __future__ import annotations
 import sys
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
+from io import StringIO
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
@@ -45,8 +46,11 @@ def echo_bytes(body: bytes) -> None:
     stream.flush()
 
 
-def echo_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Print a table: fitted to the terminal, or unwrapped where the output is read by a program."""
+def echo_table(columns: Sequence[str], rows: Iterable[Sequence[str]], stream: TextIO | None = None) -> None:
+    """Print a table: fitted to the terminal, or unwrapped where the output is read by a program.
+
+    :param stream: where to; by default standard output
+    """
     from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.table import Table
@@ -57,8 +61,15 @@ def echo_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
         table.add_column(column)
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))
-    console = Console(file=sys.stdout, width=None if sys.stdout.isatty() else 10_000, highlight=False)
-    console.print(table)
+    stream = stream or sys.stdout
+    Console(file=stream, width=None if stream.isatty() else 10_000, highlight=False).print(table)
+
+
+def format_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
+    """Return a table as unwrapped text, for a file."""
+    stream = StringIO()
+    echo_table(columns, rows, stream)
+    return stream.getvalue().encode()
 
 
 def write_output(target: str, content: bytes, *, force: bool) -> str:

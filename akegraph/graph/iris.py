@@ -25,7 +25,7 @@ SPDX = Namespace("http://spdx.org/rdf/terms#")
 
 Kind = Literal[
     "activity", "area", "document", "evaluation", "framework", "goal", "impact", "indicator", "indicator-set",
-    "indicator-value", "organisation", "outcome", "output", "pathway", "period", "plan", "record",
+    "indicator-value", "organisation", "outcome", "output", "pathway", "period", "plan", "query", "record",
 ]  # fmt: skip
 
 PREFIXES: dict[str, str] = {

@@ -7,20 +7,20 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from akegraph.graph.iris import BASE, PREFIXES, shorten_iri
+from akegraph.queries import binding
 from akegraph.store.base import Term, iri
 from akegraph.web.texts import Label, Texts, choose_label
 
 if TYPE_CHECKING:
     from akegraph.store.base import Store
 
-_PLACEHOLDER = re.compile(r"^([ \t]*VALUES \?(\w+) \{ )UNDEF( \})[ \t]*$", re.MULTILINE)
 _LABEL_ORDER = tuple(
     PREFIXES[prefix] + name for prefix, name in (("skos", "prefLabel"), ("rdfs", "label"), ("dcterms", "title"))
 )
@@ -38,11 +38,10 @@ def bind_terms(name: str, **terms: Iterable[Term]) -> str:
 
     :raises ValueError: if a variable has no place in the query, or a place no terms
     """
-    given = {key: " ".join(term.to_ntriples() for term in values) for key, values in terms.items()}
-    places = {line[2] for line in _PLACEHOLDER.finditer(_text(name))}
-    if places != set(given):
-        raise ValueError(f"{name}.rq binds {sorted(places)}, not {sorted(given)}")
-    return _PLACEHOLDER.sub(lambda line: f"{line[1]}{given[line[2]]}{line[3]}", _text(name))
+    places = set(binding.find_places(_text(name)))
+    if places != set(terms):
+        raise ValueError(f"{name}.rq binds {sorted(places)}, not {sorted(terms)}")
+    return binding.bind_terms(_text(name), {key: tuple(values) for key, values in terms.items()})
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,11 +228,6 @@ def to_label(term: Term) -> Label:
     return Label(term.value, term.language or "")
 
 
-def find_concepts(store: Store, scheme: str) -> Sequence[str]:
-    """Find the concepts of a scheme, in order."""
-    return find_column(store, "concepts", "concept", scheme=[iri(scheme)])
-
-
 def find_halves(store: Store, texts: Texts) -> dict[str, tuple[Label, Label]]:
     """Find both halves of each participation level's wording, in the reader's language."""
     found: dict[str, list[tuple[Label, Label]]] = defaultdict(list)
@@ -244,10 +238,3 @@ def find_halves(store: Store, texts: Texts) -> dict[str, tuple[Label, Label]]:
         organiser = choose_label((half for half, _ in halves), texts.language)
         chosen[level] = next(pair for pair in halves if pair[0] == organiser)
     return chosen
-
-
-def find_things(store: Store, kind: str) -> dict[str, str]:
-    """Find the things of a kind, by IRI with the stable id of each."""
-    start = f"{BASE}id/{kind}/"
-    found = find_column(store, "resources", "resource")
-    return {thing: thing.removeprefix(start) for thing in found if thing.startswith(start)}

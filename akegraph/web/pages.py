@@ -1,4 +1,4 @@
-"""The people's side: what is held, the board of a plan, a path, the ready questions."""
+"""The people's side: what is held, the board of a plan, a path."""
 
 from __future__ import annotations
 
@@ -7,35 +7,27 @@ from urllib.parse import quote
 
 from flask import Blueprint, Response, request
 
-from akegraph.chains import Chain
-from akegraph.errors import BadParameterError, UnknownResourceError
+from akegraph.chains import Chain, path_colour
+from akegraph.errors import UnknownResourceError
 from akegraph.graph.iris import AKEV, mint_resource
-from akegraph.queries import NamedQuery, Parameter
-from akegraph.store.base import decode_solutions
-from akegraph.web.board import LEVELS, Filter, make_bands, named_things, path_colour
+from akegraph.queries.choosing import find_concepts
+from akegraph.web.board import LEVELS, Filter, make_bands, named_things
 from akegraph.web.findings import find_gaps, make_findings
 from akegraph.web.lookups import (
     PlanFacts,
     find_column,
-    find_concepts,
     find_halves,
     find_path_counts,
     find_plan_facts,
-    find_things,
 )
 from akegraph.web.problems import close_matches
-from akegraph.web.protocol import send
 from akegraph.web.rendering import get_names, get_site, get_texts, make_link, render
-from akegraph.web.results import Table, make_table
 from akegraph.web.texts import Label, choose_text
 
 blueprint = Blueprint("pages", __name__)
 
 _DECIDING = 4
 """From this participation level on, libraries decide together with the organiser."""
-_FORMATS = {"json": "application/sparql-results+json", "csv": "text/csv", "xml": "application/sparql-results+xml"}
-_RESERVED = {"lang", "format"}
-_MOST_OPTIONS = 300
 
 
 @blueprint.get("/")
@@ -91,9 +83,9 @@ def path(notation: str) -> Response:
     """Show the activities of one path, of all plans."""
     site = get_site()
     iri = str(AKEV[f"path/{notation}"])
-    known = find_concepts(site.store, str(AKEV["path"]))
-    if iri not in known:
-        raise UnknownResourceError(f"/path/{notation}", [f"/path/{other.rsplit('/', 1)[-1]}" for other in known])
+    known = find_concepts(site.store, "path")
+    if notation not in known:
+        raise UnknownResourceError(f"/path/{notation}", [f"/path/{other}" for other in known])
     chains = tuple(chain for chain in site.chains if chain.path is not None and chain.path.iri == iri)
     names = get_names(named_things(chains) | {iri})
     return _board(chains, names, title=names[iri], iri=iri, notation=notation, graph=f"vocab/path/{quote(notation)}")
@@ -154,97 +146,3 @@ def _chips(chains: tuple[Chain, ...], names: Mapping[str, Label], wanted: Filter
             for key, task in sorted(tasks.items(), key=lambda item: item[1].rank or 0)
         ],
     }
-
-
-@blueprint.get("/queries/")
-def queries() -> Response:
-    """List the ready questions."""
-    language = get_texts().language
-    return render(
-        "queries.html",
-        questions=[
-            (name, choose_text(query.question, language), choose_text(query.description, language), query.tags)
-            for name, query in get_site().catalogue.items()
-        ],
-    )
-
-
-@blueprint.get("/queries/<name>")
-def query(name: str) -> Response:
-    """Show one question with its form, and its answer; JSON, CSV or XML where ``format`` asks for it."""
-    site, language = get_site(), get_texts().language
-    question = site.catalogue.get_query(name)
-    given = {key: text for key, text in request.args.items() if key not in _RESERVED and text.strip()}
-    wanted = request.args.get("format")
-    if wanted and wanted not in _FORMATS:
-        raise BadParameterError("format", f"{wanted!r} is none of {', '.join(_FORMATS)}", query=name)
-    if wanted:
-        return send(site.store.query(question.bind(given), accept=[_FORMATS[wanted]]))
-    table: Table | None = None
-    problem = ""
-    is_incomplete = any(parameter.required and key not in given for key, parameter in question.parameters.items())
-    text = question.text
-    if not is_incomplete or given:
-        try:
-            text = question.bind(given)
-            solutions = decode_solutions(site.store.query(text, accept=[_FORMATS["json"]]).body)
-            table = make_table(solutions)
-        except BadParameterError as error:
-            problem = str(error)
-    response = render(
-        "query.html",
-        name=name,
-        title=choose_text(question.title, language),
-        question=choose_text(question.question, language),
-        description=choose_text(question.description, language),
-        fields=[_field(parameter, given) for parameter in question.parameters.values()],
-        given=given,
-        table=table,
-        headings=_headings(question, table, language),
-        problem=problem,
-        text=text,
-        formats=list(_FORMATS),
-    )
-    response.status_code = 400 if problem else 200
-    return response
-
-
-def _headings(question: NamedQuery, table: Table | None, language: str) -> list[tuple[str, Label]]:
-    columns = table.columns if table else ()
-    return [(name, choose_text(question.columns.get(name, {}), language)) for name in columns]
-
-
-def _field(parameter: Parameter, given: Mapping[str, str]) -> dict[str, object]:
-    """Describe a form field: a list where the data know what there is to choose, else a line to write on."""
-    language = get_texts().language
-    return {
-        "name": parameter.name,
-        "title": choose_text(parameter.title, language),
-        "description": choose_text(parameter.description, language),
-        "required": parameter.required,
-        "example": parameter.example or "",
-        "value": given.get(parameter.name, parameter.default or ""),
-        "options": _options(parameter),
-    }
-
-
-def _options(parameter: Parameter) -> list[tuple[str, str]]:
-    store = get_site().store
-    if parameter.choices:
-        return [(choice, choice) for choice in parameter.choices]
-    if parameter.kind == "concept":
-        scheme = str(AKEV[parameter.scheme or ""])
-        things = {iri: iri.removeprefix(f"{scheme}/") for iri in find_concepts(store, scheme)}
-    elif parameter.kind == "resource":
-        single = len(parameter.classes) == 1
-        things = {
-            iri: stable_id if single else f"{kind}/{stable_id}"
-            for kind in parameter.classes
-            for iri, stable_id in find_things(store, kind).items()
-        }
-    else:
-        return []
-    if len(things) > _MOST_OPTIONS:
-        return []
-    names = get_names(set(things))
-    return [(value, names[iri].text) for iri, value in things.items()]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from akegraph.graph.exchange import serialise_graph
 from akegraph.graph.iris import AKE_NS
 from akegraph.graph.loading import load_folder, load_turtle, new_graph, parse_turtle
 from akegraph.graph.vocabulary import Alignment, Vocabulary, describe_term, read_alignment, read_vocabulary
+from akegraph.queries.competency import Question, load_questions
 from akegraph.resources import resource
 from akegraph.terms import AKE
 from akegraph.validation.shapes import Rule, find_rules
@@ -32,21 +32,6 @@ _NOT_A_TERM = re.compile(
     re.DOTALL,
 )
 _CURIE = re.compile(r"(?<![\w:])ake:(\w+)")
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A competency question: what the ontology must be able to answer.
-
-    :ivar texts: the question by language
-    :ivar terms: the local names of the terms that the answer needs
-    :ivar query: the ready question that answers it, None where there is none yet
-    """
-
-    number: int
-    texts: Mapping[str, str]
-    terms: tuple[str, ...]
-    query: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,22 +118,6 @@ def find_rule_uses(shapes: Graph) -> dict[str, tuple[Rule, ...]]:
         for term in _terms_of(shapes, rule.shape):
             found[term].append(rule)
     return {term: tuple(of) for term, of in found.items()}
-
-
-def load_questions() -> tuple[Question, ...]:
-    """Load the competency questions that ship with the ontology; none where it has no such file."""
-    path = resource("ontology") / "competency-questions.toml"
-    if not path.is_file():
-        return ()
-    return tuple(
-        Question(
-            number=int(table["number"]),
-            texts={key: str(table[key]) for key in ("fi", "sv", "en") if key in table},
-            terms=tuple(str(term).removeprefix("ake:") for term in table.get("terms", ())),
-            query=table.get("query"),
-        )
-        for table in tomllib.loads(path.read_text(encoding="utf-8"))["question"]
-    )
 
 
 def _terms_of(shapes: Graph, shape: Node) -> set[str]:
