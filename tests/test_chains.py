@@ -1,18 +1,17 @@
-"""Impact chains as values, and the three forms they are written in."""
+"""Impact chains as values: what is found in a store, one at a time and all at once."""
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
 from rdflib import Graph
 
-from akegraph.chain_formats import chain_json, chain_mermaid, chain_text
 from akegraph.chains import Chain, find_chain, find_chains
+from akegraph.chains.formats import chains_text
 from akegraph.errors import BadParameterError, UnknownResourceError
 from akegraph.graph.inference import infer_triples
-from akegraph.graph.iris import AKEID, BASE
+from akegraph.graph.iris import BASE
 from akegraph.graph.loading import load_turtle
 from akegraph.queries import load_queries
 from akegraph.resources import resource
@@ -167,7 +166,7 @@ def test_foreign_data_without_names_and_cells_is_a_chain() -> None:
     [outcome] = chain.of_kind("outcome")
     assert outcome.previous == ("http://example.org/o1", "http://example.org/o2")
     assert "no-goal" in {gap.kind for gap in chain.gaps}
-    assert chain_text(chain, "en").count("outcome: http://example.org/r") == 2
+    assert chains_text([chain], "en").count("outcome: http://example.org/r") == 2
 
 
 def test_foreign_cycle_ends() -> None:
@@ -176,60 +175,7 @@ def test_foreign_cycle_ends() -> None:
         "http://example.org/a",
     )
     assert [step.kind for step in chain.steps] == ["activity", "output", "outcome", "impact"]
-    assert len(chain_text(chain).splitlines()) < 20
-
-
-def test_text_is_a_tree(store: EmbeddedStore, chain: Chain) -> None:
-    assert chain_text(chain) == (
-        "Esimerkki 2026 · bbbb2222\n"
-        "tehtävä: Yhteistoiminnan edistäminen (s. 4, rivi 2)\n"
-        "├─ panos: Postikulut\n"
-        "└─ toimenpide: Työpajat (s. 4, rivi 2)\n"
-        "   └─ tuotos: Työpajojen materiaalit (s. 4, rivi 2)\n"
-        "      └─ tulos: Materiaalit ovat käytössä (s. 4, rivi 2)\n"
-        "         └─ vaikutus: Palvelut uudistuvat (s. 4, rivi 2)\n"
-        "            └─ tavoite: Vaikutuspolun 2 tavoite: Uudet palvelut syntyvät tarpeesta (s. 4, rivi 2)\n"
-        "polku: 2 palvelujen kehittäminen (s. 4, rivi 2)\n"
-        "osallisuustaso: 4 Kehitämme yhdessä – Hyväksyn (s. 4, rivi 2)\n"
-        "mittaristo: Vaikutuspolun 2 mittarit (s. 4, rivi 2)\n"
-        "puuttuu: Arvioinnilla ei ole ajankohtaa\n"
-    )
-    first = chain_text(find_chain(store, "aaaa1111"), "sv")
-    assert "mål: Vaikutuspolun 1 tavoitteet (s. 3, rad 1) [Målet har ingen ordalydelse]\n" in first
-
-
-def test_json_reads_back(chain: Chain) -> None:
-    document = json.loads(chain_json(chain))
-    assert document["activity"] == str(AKEID["activity/bbbb2222"])
-    assert [step["kind"] for step in document["steps"]] == [step.kind for step in chain.steps]
-    assert document["gaps"] == [
-        {
-            "kind": "no-evaluation-timing",
-            "element": str(AKEID["evaluation/bbbb2222"]),
-            "column": "Arviointi",
-        }
-    ]
-
-
-def test_mermaid_draws_every_step(chain: Chain) -> None:
-    lines = chain_mermaid(chain, "en").splitlines()
-    assert lines[0] == "flowchart LR"
-    assert '  n2["activity: Työpajat"]' in lines
-    assert sum("-->" in line for line in lines) == 6
-
-
-def test_formats_keep_labels_in_their_place() -> None:
-    label = '"]; click n0 <b> `x` #quot; & \\\\ \\u001B[31m\\nend'
-    turtle = f':a a ake:Activity ; ake:inPlan :p ; skos:prefLabel """{label}"""@fi .'
-    chain = find_chain(foreign(turtle), "http://example.org/a")
-    assert "\x1b" in chain.label
-    drawing = chain_mermaid(chain)
-    assert len(drawing.splitlines()) == 2
-    [node] = [line for line in drawing.splitlines() if line.startswith("  n0")]
-    assert node.count('"') == 2
-    assert not set("<>`&\\\x1b") & set(node)
-    assert "\x1b" not in chain_text(chain)
-    assert json.loads(chain_json(chain))["label"] == chain.label
+    assert len(chains_text([chain]).splitlines()) < 20
 
 
 def test_data_are_whole() -> None:

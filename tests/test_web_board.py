@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from akegraph.chains import Chain, Facet, Gap, Step
-from akegraph.web.board import Filter, make_bands, make_steps, named_things, path_colour, row_anchor
+from akegraph.chains import Chain, Facet, Gap, Step, path_colour
+from akegraph.web.board import Filter, make_bands, make_steps, named_things, row_anchor
 from akegraph.web.texts import Label, load_texts
 
 TEXTS = load_texts("fi")

@@ -8,8 +8,9 @@ from __future__ import annotations
 import click
 
 from akegraph import __version__
-from akegraph.cli.asking import chain, query, sparql
+from akegraph.cli.asking import query, sparql
 from akegraph.cli.building import build
+from akegraph.cli.chaining import chain
 from akegraph.cli.checking import validate
 from akegraph.cli.diffing import diff
 from akegraph.cli.explaining import explain

@@ -9,12 +9,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from akegraph.chains import STEP_KINDS, Chain, Facet, Step, StepKind
+from akegraph.chains import STEP_KINDS, Chain, Facet, Step, StepKind, path_colour
 from akegraph.web.texts import Label, Texts
 
 LEVELS = 5
-COLOURS = 6
-"""How many path colours the style sheet has; further paths begin again."""
 
 _OWN_GAPS = frozenset(
     {
@@ -261,11 +259,6 @@ def row_anchor(chain: Chain, *, by_row: bool = True) -> str:
     """Return the anchor of an activity's row, ``toimenpide-8``; by its stable id where rows of many plans meet."""
     own = chain.identifier or chain.activity.rsplit("/", 1)[-1]
     return f"toimenpide-{chain.row if by_row and chain.row is not None else own}"
-
-
-def path_colour(rank: int) -> int:
-    """Return the number of a path's colour; 0 is for no path."""
-    return (rank - 1) % COLOURS + 1
 
 
 def _rank(path: Facet | None) -> int:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from akegraph.chains import Chain
+from akegraph.chains import Chain, path_colour
 from akegraph.graph.iris import AKE_NS, BASE, PREFIXES, mint_resource, shorten_iri
 from akegraph.store.base import Term
-from akegraph.web.board import Goal, make_steps, named_things, path_colour, row_anchor
+from akegraph.web.board import Goal, make_steps, named_things, row_anchor
 from akegraph.web.findings import FindingView, find_findings
 from akegraph.web.lookups import SourceRow, Statement, find_column, find_source_rows, to_label
 from akegraph.web.rendering import get_names, get_site, get_texts
