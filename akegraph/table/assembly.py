@@ -15,6 +15,9 @@ from akegraph.table.grids import EMPTY, PAGE, Doubted, Grid, GridCell, GridRow, 
 from akegraph.table.headings import FEWEST, Header, find_header, key_of, read_header
 from akegraph.table.model import Column, DroppedLine
 
+_LONGEST_TITLE = 200
+"""How many characters a title over rows may have; what is longer is the text of a row."""
+
 Fits = Callable[[dict[Column, GridCell]], int]
 """Tells how many of the cells with controlled wordings a row reads without a problem; see :mod:`tabular`."""
 
@@ -24,6 +27,7 @@ class RawRow:
     """One row of the plan as it stands in the document.
 
     :param own: what the columns say that ``rows.csv`` has beside those of the plan
+    :param loose: whether white space alone tells where its cells end
     """
 
     cells: dict[Column, GridCell]
@@ -31,6 +35,7 @@ class RawRow:
     place: str
     own: dict[str, str] = field(default_factory=dict)
     doubts: list[Doubted] = field(default_factory=list)
+    loose: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +233,7 @@ def _raw(row: GridRow, header: Header, grid: Grid) -> RawRow:
     if grid.name.startswith("table parted") and len(row.cells) != width:
         why = f"{len(row.cells)} fields stand under {width} headings, so the fields may have moved"
         doubts.append(("field-count", why))
-    return RawRow(cells, row.sheet, row.place, own, doubts)
+    return RawRow(cells, row.sheet, row.place, own, doubts, row.loose)
 
 
 def _append(rows: list[RawRow], more: list[RawRow], fits: Fits, dropped: list[DroppedLine], grid: Grid) -> list[RawRow]:
@@ -255,6 +260,8 @@ def _is_title(row: RawRow) -> bool:
     """Tell whether a row is a title over the rows below: one text across all columns, or in the first alone."""
     filled = [(column, cell) for column, cell in row.cells.items() if cell.lines]
     texts = {cell.text for _, cell in filled}
+    if sum(map(len, texts)) > _LONGEST_TITLE:
+        return False
     across = len(texts) == 1 and sum(cell.spanned == "right" for _, cell in filled) >= len(row.cells) - 2 > 0
     alone = len(filled) == 1 and filled[0][0] is Column.TASK and not filled[0][1].text.startswith("+")
     return across or (alone and not row.doubts and row.sheet == 0)
@@ -269,7 +276,8 @@ def _merge(first: RawRow, second: RawRow, fits: Fits) -> RawRow | None:
     start = together == behind and not alone and _is_part(first)
     if together <= max(alone, behind) and not rest and not start:
         return None
-    return RawRow(cells, first.sheet, first.place, first.own | second.own, [*first.doubts, *second.doubts])
+    doubts = [*first.doubts, *second.doubts]
+    return RawRow(cells, first.sheet, first.place, first.own | second.own, doubts, first.loose or second.loose)
 
 
 def _is_part(row: RawRow) -> bool:

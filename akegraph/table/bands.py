@@ -14,9 +14,9 @@ from functools import cache
 from itertools import pairwise
 
 from akegraph.table.columns import Anchors, Lexicon
-from akegraph.table.geometry import Word, gaps, segments, text_of, visual_lines, widest_space
+from akegraph.table.geometry import Word, gaps, is_close, segments, text_of, visual_lines, widest_space
 from akegraph.table.grids import Doubted, GridCell, GridRow, Line
-from akegraph.table.headings import Header, key_of, read_header
+from akegraph.table.headings import BARE, EXACT, Header, key_of, match_heading, read_header
 from akegraph.table.model import Column
 
 _TALLEST_HEADING = 5
@@ -27,7 +27,6 @@ _SAME_LEVEL = 1.5
 _APART = 1.0
 _OVER = 1.0
 _SOLID = 0.15
-_CLOSE = 0.7
 _FEW = 0.03
 """The share of lines that may run across a gap between columns, as those of a footer do."""
 
@@ -82,7 +81,8 @@ def _openers(lexicon: Lexicon) -> frozenset[str]:
 
 def _read_heading(block: Sequence[Sequence[Word]], space: float, lexicon: Lexicon) -> Heading | None:
     """Read lines as headings, each the segments that stand above one another."""
-    parts = sorted((part for line in block for part in segments(line, space)), key=lambda part: part[0].x0)
+    found = (part for line in block for whole in segments(line, space) for part in _part_headings(whole, lexicon))
+    parts = sorted(found, key=lambda part: part[0].x0)
     stacks: list[list[list[Word]]] = []
     ends: list[float] = []
     for part in parts:
@@ -111,6 +111,17 @@ def _read_heading(block: Sequence[Sequence[Word]], space: float, lexicon: Lexico
     )
 
 
+def _part_headings(segment: list[Word], lexicon: Lexicon) -> list[list[Word]]:
+    """Part two headings that stand no further apart than words do."""
+    if len(segment) < 2 or match_heading(text_of(segment), lexicon)[1] == EXACT:
+        return [segment]
+    for at in range(1, len(segment)):
+        (left, good), (right, as_good) = (match_heading(text_of(s), lexicon) for s in (segment[:at], segment[at:]))
+        if left != right and min(good, as_good) >= BARE:
+            return [segment[:at], *_part_headings(segment[at:], lexicon)]
+    return [segment]
+
+
 def leave_out_prose(words: Iterable[Word], edges: Sequence[float]) -> tuple[list[Word], list[Word]]:
     """Part the words below the headings into those of the table and lines that run across its columns.
 
@@ -121,16 +132,12 @@ def leave_out_prose(words: Iterable[Word], edges: Sequence[float]) -> tuple[list
     rows = [at for at, across in enumerate(runs) if not across]
     first, last = (rows[0], rows[-1]) if rows else (0, -1)
     # a line set as close as those of a cell is one, whatever it runs across
-    while first > 0 and _is_close(lines[first - 1], lines[first]):
+    while first > 0 and is_close(lines[first - 1], lines[first]):
         first -= 1
-    while -1 < last < len(lines) - 1 and _is_close(lines[last], lines[last + 1]):
+    while -1 < last < len(lines) - 1 and is_close(lines[last], lines[last + 1]):
         last += 1
     inside = [word for line in lines[first : last + 1] for word in line]
     return inside, [word for line in (*lines[:first], *lines[last + 1 :]) for word in line]
-
-
-def _is_close(above: Sequence[Word], below: Sequence[Word]) -> bool:
-    return min(w.top for w in below) - max(w.bottom for w in above) <= _CLOSE * below[0].height
 
 
 def _runs_across(line: Sequence[Word], edges: Sequence[float]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from itertools import pairwise
 
@@ -15,6 +16,8 @@ _SIGNATURES = {
     b"\xd0\xcf\x11\xe0": "an old Word or Excel document",
     b"{\\rtf": "an RTF document",
 }
+_DRAWN = re.compile("\u00ad[-\u2010\u2011]$", re.MULTILINE)
+"""A soft hyphen and the hyphen that a program drew for it at the line's end."""
 _LIGATURES = {0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl"}
 
 
@@ -60,7 +63,7 @@ def clean(text: str) -> tuple[str, list[str]]:
 
     Ligatures become letters, characters are composed (NFC); soft hyphens, white space and page breaks stay.
     """
-    text = unicodedata.normalize("NFC", text.translate(_LIGATURES))
+    text = _DRAWN.sub("\u00ad", unicodedata.normalize("NFC", text.translate(_LIGATURES)))
     invisible = unreadable = 0
     kept: list[str] = []
     for character in text:

@@ -72,7 +72,15 @@ def read_document(
     if sheaf is None:
         if wanted.table not in (None, 1):
             raise SourceError("is text with one table; --table chooses among several", file=file)
-        return read_text(data, lexicon, file=file, plan_id=plan_id, first_page=wanted.first_page, earlier=earlier)
+        return read_text(
+            data,
+            lexicon,
+            file=file,
+            plan_id=plan_id,
+            spelling=spelling,
+            first_page=wanted.first_page,
+            earlier=earlier,
+        )
     return read_sheaf(
         complete_plan_sheet(sheaf, lexicon),
         lexicon,

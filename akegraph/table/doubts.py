@@ -58,8 +58,7 @@ def doubt_wordings(rows: Sequence[RowDraft], lexicon: Lexicon) -> None:
             problems = read(draft.text, lexicon)[1]
             if problems:
                 draft.reasons.append(("unknown-wording", "; ".join(problems)))
-            broken = any(word.doubt and word.doubt[0] == "broken-word" for word in draft.words)
-            draft.trusted = not problems and not broken and _is_worded_whole(column, draft, lexicon)
+            draft.trusted = not problems and not _is_mended(draft) and _is_worded_whole(column, draft, lexicon)
         if row.unknown_item:
             why = "a plus sign opens an unknown item, so where the evaluation begins is not sure"
             present = [c for c in (Column.IMPACT, Column.EFFECTIVENESS, Column.EVALUATION) if row.cells[c].words]
@@ -75,6 +74,10 @@ def doubt_wordings(rows: Sequence[RowDraft], lexicon: Lexicon) -> None:
                 "unknown-wording",
                 "where the path ends is not sure, so neither is what follows it",
             )
+
+
+def _is_mended(draft: Draft) -> bool:
+    return any(word.doubt and word.doubt[0] == "broken-word" for word in draft.words)
 
 
 def _is_worded_whole(column: Column, draft: Draft, lexicon: Lexicon) -> bool:
@@ -136,8 +139,11 @@ def doubt_differences(rows: Sequence[RowDraft], lexicon: Lexicon) -> None:
 
 def _compare(rows: Sequence[RowDraft], column: Column, keys: Sequence[object], texts: dict[int, str]) -> None:
     wordings: defaultdict[object, Counter[str]] = defaultdict(Counter)
+    whole: set[tuple[object, str]] = set()
     for at, text in texts.items():
         wordings[keys[at]][text] += 1
+        if not _is_mended(rows[at].cells[column]):
+            whole.add((keys[at], text))
     for at, text in texts.items():
         counts = wordings[keys[at]]
         draft = rows[at].cells[column]
@@ -145,7 +151,9 @@ def _compare(rows: Sequence[RowDraft], column: Column, keys: Sequence[object], t
         if others and counts[text] <= max(others):
             why = "the same pathway is worded otherwise in other rows"
             draft.reasons.append(("text-differs", why))
-        draft.trusted = draft.trusted or (counts[text] > 1 and not draft.reasons)
+        # the same words broken at the same place in two rows confirm nothing
+        confirmed = counts[text] > 1 and (keys[at], text) in whole
+        draft.trusted = draft.trusted or (confirmed and not draft.reasons)
 
 
 def doubt_surroundings(rows: Sequence[RowDraft]) -> None:

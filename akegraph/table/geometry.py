@@ -10,6 +10,8 @@ from akegraph.table.grids import Line
 
 _SAME_LINE = 0.4
 """How far apart, in heights, the middles of words on one line may be."""
+_CLOSE = 0.7
+"""How many line heights of white space at most part the lines of one cell."""
 _TOUCHING = 0.06
 _WIDEST_SPACE = 0.5
 _MARK = 0.3
@@ -119,6 +121,11 @@ def text_of(words: Iterable[Word]) -> str:
         apart = bool(text) and word.x0 - end >= _TOUCHING * word.height
         text, end = f"{text} {word.text}" if apart else text + word.text, word.x1
     return text
+
+
+def is_close(above: Sequence[Word], below: Sequence[Word]) -> bool:
+    """Tell whether two lines are set as close as those of one cell."""
+    return min(word.top for word in below) - max(word.bottom for word in above) <= _CLOSE * below[0].height
 
 
 def _hanging(word: Word) -> float:

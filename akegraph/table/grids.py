@@ -65,12 +65,14 @@ class GridRow:
 
     :param sheet: the page counted from 0 on which it stands; 0 where the format has no pages
     :param place: where it stands, in words
+    :param loose: whether white space alone, and no rule, tells where its cells end
     """
 
     cells: tuple[GridCell, ...]
     sheet: int = 0
     place: str = ""
     doubts: tuple[Doubted, ...] = ()
+    loose: bool = False
 
 
 @dataclass(frozen=True, slots=True)

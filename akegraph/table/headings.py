@@ -15,7 +15,8 @@ from akegraph.table.model import Column
 
 FEWEST = 4
 """How many columns must be recognised for a table to be a plan's."""
-_EXACT, _BARE, _LONGER, _LIKE = 4, 3, 2, 1
+EXACT, BARE, _LONGER, _LIKE = 4, 3, 2, 1
+"""How well a heading is known: word for word, but for what stands in parentheses, by its beginning, by likeness."""
 _LEAST_LIKE, _LEAST_APART, _SHORTEST = 0.78, 0.1, 5
 _SEARCHED, _TALLEST = 60, 3
 _PARENTHESES = re.compile(r"\([^)]*(?:\)|$)")
@@ -62,8 +63,18 @@ def _known(lexicon: Lexicon) -> tuple[dict[str, str], dict[str, str]]:
             spelled[text] = wording.notation
     spelled |= {text: column for text, column in lexicon.anchors.headings if text not in spelled}
     whole = {key_of(text): column for text, column in spelled.items()}
-    bare = {key_of(_PARENTHESES.sub("", text)): column for text, column in spelled.items()}
+    bare = {stem_of(text): column for text, column in spelled.items()}
     return whole, {key: column for key, column in bare.items() if key}
+
+
+def spelled_headings(lexicon: Lexicon) -> Mapping[str, str]:
+    """Return the column of every known heading, spelled as :func:`stem_of` does."""
+    return _known(lexicon)[1]
+
+
+def stem_of(text: str) -> str:
+    """Spell a heading by its letters and digits, without what stands in parentheses."""
+    return key_of(_PARENTHESES.sub("", text))
 
 
 def match_heading(text: str, lexicon: Lexicon) -> tuple[str | None, int]:
@@ -76,10 +87,10 @@ def match_heading(text: str, lexicon: Lexicon) -> tuple[str | None, int]:
         return None, 0
     whole, bare = _known(lexicon)
     if column := whole.get(key):
-        return column, _EXACT
-    stem = key_of(_PARENTHESES.sub("", text))
+        return column, EXACT
+    stem = stem_of(text)
     if column := bare.get(stem):
-        return column, _BARE
+        return column, BARE
     if column := _begins(text, bare):
         return column, _LONGER
     return _alike(stem, bare)

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from akegraph.table.columns import Anchors
-from akegraph.table.geometry import Page, Word, text_of, visual_lines
+from akegraph.table.geometry import Page, Word, is_close, text_of, visual_lines
 
 _DATE = re.compile(r"\d{1,2}\.\d{1,2}\.\d{4}")
 _NUMBER = re.compile(r"\d{1,3}")
@@ -15,6 +15,8 @@ _DIGITS = re.compile(r"\d+")
 _EDGE = 0.12
 """How far into a page, in its height, a header or a footer may reach."""
 _SAME_PLACE = 3.0
+_MANY = 0.4
+"""On how many of the pages a header or a footer comes again: on every other one where left and right differ."""
 
 Signature = tuple[str, int]
 
@@ -22,16 +24,18 @@ Signature = tuple[str, int]
 def find_furniture(pages: Sequence[Page], anchors: Anchors) -> list[set[Word]]:
     """Find, page by page, the words near the upper and lower edge that are header or footer.
 
-    They are: what comes again on another page at the same place but for its numbers; a date; a number alone; a line
-    with a word of a document's title that ends or begins with a number.
+    They are: what comes again on many pages at the same place but for its numbers, apart from what stands further in;
+    a date; a number alone; a line with a word of a document's title that ends or begins with a number.
     """
     seen = Counter(sign for page in pages for sign in {_sign(line) for line in _at_edges(page)})
+    many = max(2, _MANY * len(pages))
     found: list[set[Word]] = []
     for page in pages:
         words: set[Word] = set()
+        inside = _continued(page)
         for line in _at_edges(page):
             text = text_of(line)
-            again = seen[_sign(line)] > 1 and not text.startswith("+")
+            again = seen[_sign(line)] >= many and not text.startswith("+") and line[0] not in inside
             if again or _DATE.fullmatch(text) or _lone_number(text, anchors) or _titled(text, anchors):
                 words.update(line)
         found.append(words)
@@ -68,6 +72,21 @@ def _at_edges(page: Page) -> list[list[Word]]:
     lines = visual_lines(page.words)
     low, high = page.height * _EDGE, page.height * (1 - _EDGE)
     return [line for line in lines if line[0].top < low or line[0].bottom > high]
+
+
+def _continued(page: Page) -> set[Word]:
+    """Return the words near the edges that go on, line by line, what stands further in, as the end of a cell does."""
+    lines = visual_lines(page.words)
+    low, high = page.height * _EDGE, page.height * (1 - _EDGE)
+    inner = [at for at, line in enumerate(lines) if line[0].top >= low and line[0].bottom <= high]
+    if not inner:
+        return set()
+    first, last = inner[0], inner[-1]
+    while first > 0 and is_close(lines[first - 1], lines[first]):
+        first -= 1
+    while last < len(lines) - 1 and is_close(lines[last], lines[last + 1]):
+        last += 1
+    return {word for line in lines[first : last + 1] for word in line}
 
 
 def _sign(line: Sequence[Word]) -> Signature:

@@ -24,7 +24,7 @@ from akegraph.table.grids import PAGE, Grid, GridCell, GridRow, Line, Sheaf
 from akegraph.table.headings import Header, find_header
 from akegraph.table.margins import find_furniture, number_pages
 from akegraph.table.model import Column, DroppedLine
-from akegraph.table.ruled import Drawn, DrawnRow, DrawnTable, read_beyond, read_rest, read_ruled
+from akegraph.table.ruled import Drawn, DrawnRow, DrawnTable, close_gaps, read_beyond, read_rest, read_ruled
 
 _SAME_EDGE = 3.0
 _LEAST_RULE = 0.5
@@ -52,7 +52,7 @@ class _Part:
 
 def read_pages(pages: Sequence[Page], lexicon: Lexicon) -> Sheaf:
     """Find the tables on all pages."""
-    ruled = [[read_ruled(page, boxes) for boxes in page.tables] for page in pages]
+    ruled = [[read_ruled(page, boxes) for boxes in close_gaps(page)] for page in pages]
     headers = [[_header(table, lexicon) for table in tables] for tables in ruled]
     best = max((len(h.columns) for found in headers for h in found if h), default=0)
     furniture = find_furniture(pages, lexicon.anchors)
@@ -204,7 +204,7 @@ def _read_parts(parts: Sequence[_Part], lexicon: Lexicon) -> list[DrawnTable]:
         rows = [_draw(band, edges, unsure) for band in bands]
         if part.repeated:
             rows.insert(0, _headings(part.heading))
-        tables.append(DrawnTable(part.page.sheet, tuple(edges), rows, set(part.words)))
+        tables.append(DrawnTable(part.page.sheet, tuple(edges), rows, set(part.words), loose=True))
     return tables
 
 
@@ -287,7 +287,7 @@ def _make_sheaf(pages: Sequence[Page], tables: Sequence[DrawnTable], lexicon: Le
                     doubts=tuple(dict.fromkeys(cell.doubts)),
                 )
                 cells.append(made)
-            rows.append(GridRow(tuple(cells), table.sheet, f"table row {number + 1}", tuple(row.doubts)))
+            rows.append(GridRow(tuple(cells), table.sheet, f"table row {number + 1}", tuple(row.doubts), table.loose))
         grids.append(Grid(name, tuple(rows), joins=True))
     outside = [
         [w for w in page.words if not any(w in table.words for table in tables if table.sheet == page.sheet)]

@@ -46,7 +46,8 @@ def read_pdf(data: bytes, file: str, lexicon: Lexicon, progress: Progress | None
                 progress("pages", sheet, len(document.pages))
             characters += len(page.chars)
             if len(page.chars) > _MOST_CHARACTERS or len(page.edges) > _MOST_EDGES:
-                raise SourceError("has far more on it than a page of a plan", file=file, page=sheet + 1)
+                what = "has far more on it than a page of a plan; import the document that it was made from"
+                raise SourceError(what, file=file, page=sheet + 1)
             made = _read_page(page, sheet)
             unmapped += sum(UNREADABLE in word.text for word in made.words)
             pages.append(made)

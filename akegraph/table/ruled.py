@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Literal
 
 from akegraph.table.geometry import Box, Page, Word, visual_lines
@@ -14,6 +15,9 @@ _NEAR = 2.0
 _OVER = 1.0
 _BEYOND = 1.5
 """How many line heights away from the table the rest of a row may stand."""
+
+_FEWEST_FILLED = 3
+"""In how many columns a box that goes over several must have words to be a row of cells without rules."""
 
 Spanned = Literal["", "down", "right"]
 
@@ -44,12 +48,14 @@ class DrawnTable:
     """A table as it stands on one page.
 
     :param edges: the left edge of every column and the right edge of the last
+    :param loose: whether white space alone tells where its cells end
     """
 
     sheet: int
     edges: tuple[float, ...]
     rows: list[DrawnRow]
     words: set[Word]
+    loose: bool = False
 
 
 def read_ruled(page: Page, boxes: Sequence[Box]) -> DrawnTable:
@@ -57,6 +63,7 @@ def read_ruled(page: Page, boxes: Sequence[Box]) -> DrawnTable:
     xs = _edges(value for box in boxes for value in (box.x0, box.x1))
     ys = _edges(value for box in boxes for value in (box.top, box.bottom))
     width, height = len(xs) - 1, len(ys) - 1
+    boxes = [part for box in boxes for part in _open_box(page, box, xs)]
     cover: dict[tuple[int, int], Box] = {}
     origin: dict[tuple[int, int], tuple[int, int]] = {}
     for box in boxes:
@@ -86,6 +93,45 @@ def read_ruled(page: Page, boxes: Sequence[Box]) -> DrawnTable:
             spanned: Spanned = "down" if column == left else "right"
             cells[row][column].source, cells[row][column].spanned = (top, left), spanned
     return DrawnTable(page.sheet, tuple(xs), [DrawnRow(row) for row in cells], set(words))
+
+
+def close_gaps(page: Page) -> list[list[Box]]:
+    """Put together tables with the same columns that have rows without rules or shading between them, and close these.
+
+    Where every other row is shaded, the shaded ones alone look like tables.
+    """
+    joined: list[list[Box]] = []
+    for boxes in sorted((list(table) for table in page.tables), key=lambda table: min(box.top for box in table)):
+        between = _between(page, joined[-1], boxes) if joined else []
+        if between:
+            joined[-1] += [*between, *boxes]
+        else:
+            joined.append(boxes)
+    return joined
+
+
+def _between(page: Page, above: Sequence[Box], below: Sequence[Box]) -> list[Box]:
+    """Return the boxes of a row between two tables, where they have the same columns and it fits these."""
+    edges, others = (_edges(x for box in boxes for x in (box.x0, box.x1)) for boxes in (above, below))
+    top, bottom = max(box.bottom for box in above), min(box.top for box in below)
+    same = len(edges) == len(others) and all(abs(a - b) <= _NEAR for a, b in zip(edges, others, strict=True))
+    if not same or bottom - top < _NEAR:
+        return []
+    row = Box(edges[0], top, edges[-1], bottom)
+    parts = _open_box(page, row, edges)
+    return parts if len(parts) > 1 else []
+
+
+def _open_box(page: Page, box: Box, edges: Sequence[float]) -> list[Box]:
+    """Part a box over several columns if it is a row without rules between its cells, and no title across them."""
+    inner = [edge for edge in edges if box.x0 + _NEAR < edge < box.x1 - _NEAR]
+    words = [w for w in page.words if box.top <= (w.top + w.bottom) / 2 <= box.bottom and box.x0 <= w.middle <= box.x1]
+    crosses = any(word.x0 < edge - _OVER and word.x1 > edge + _OVER for word in words for edge in inner)
+    filled = {sum(word.middle >= edge for edge in inner) for word in words}
+    if crosses or len(filled) < _FEWEST_FILLED or len(filled) * 2 <= len(inner) + 1:
+        return [box]
+    sides = [box.x0, *inner, box.x1]
+    return [Box(left, box.top, right, box.bottom) for left, right in pairwise(sides)]
 
 
 def read_beyond(page: Page, table: DrawnTable, left_out: set[Word], *, continues: bool) -> None:

@@ -11,7 +11,6 @@ from akegraph.table.model import Column
 from akegraph.table.words import Word, raw_of, text_of
 
 MIDDLE = (Column.ACTIVITY, Column.OUTPUT, Column.OUTCOME)
-_FEWEST_HEADINGS = 4
 
 
 @dataclass(slots=True)
@@ -37,6 +36,7 @@ class RowDraft:
     :param break_behind: whether a page break stands right behind the middle
     :param left_over: words after the row that belong to no cell
     :param unknown_item: whether the evaluation begins with an item that is no landmark, known by its plus sign only
+    :param broken: why the row does not hold together, where that was seen while it was cut
     """
 
     cells: dict[Column, Draft]
@@ -45,33 +45,7 @@ class RowDraft:
     left_over: Sequence[Word]
     words: Sequence[Word]
     unknown_item: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Headings:
-    """A stretch of words that are the headings of the table."""
-
-    start: int
-    end: int
-    columns: tuple[tuple[str, str], ...]
-
-
-def find_headings(words: Sequence[Word], lexicon: Lexicon) -> list[Headings]:
-    """Find the places where at least four headings follow one another."""
-    texts = [word.text for word in words]
-    found = []
-    at = 0
-    while at < len(texts):
-        end, columns = at, []
-        while end < len(texts) and (match := match_at(texts[end : end + 20], 0, lexicon.columns)):
-            columns.append((match[0].notation, text_of(words[end : end + match[1]])))
-            end += match[1]
-        if len({column for column, _ in columns}) >= _FEWEST_HEADINGS:
-            found.append(Headings(at, end, tuple(columns)))
-            at = end
-        else:
-            at += 1
-    return found
+    broken: str = ""
 
 
 def cut_rows(words: Sequence[Word], landmarks: Sequence[Landmark], start: int, lexicon: Lexicon) -> list[RowDraft]:

@@ -33,6 +33,7 @@ from akegraph.table.spelling import Spelling
 MOST_IN_DOUBT = 0.4
 _CONTROLLED = (Column.TASK, Column.IMPACT, Column.PARTICIPATION)
 _MENDABLE = {"broken-word", "line-end-hyphen"}
+_DISPLACED = {"unknown-wording", "crosses-edge", "column-edge"}
 _ID = re.compile(r"[a-z][a-z0-9]{0,31}")
 _NUMBER = re.compile(r"[1-9]\d{0,5}")
 
@@ -99,6 +100,10 @@ def read_sheaf(
     _confirm(drafts)
     for cells in drafts:
         _doubt_paths(cells, lexicon)
+        _doubt_lost(cells)
+    for cells, row in zip(drafts, plan.rows, strict=True):
+        if row.loose:
+            _doubt_loose(cells)
     _doubt_spellings(drafts)
     _doubt_columns(drafts, plan, lexicon)
     _refuse_doubtful(drafts, file)
@@ -216,6 +221,28 @@ def _doubt_paths(cells: _Drafts, lexicon: Lexicon) -> None:
     for column, number in found.items():
         if number in odd:
             cells[column].doubt("paths-differ", f"the columns name different paths: {told}")
+
+
+def _doubt_lost(cells: _Drafts) -> None:
+    """Doubt cells of which nothing was found where another cell of the row holds words that are none of its own."""
+    swollen = any(code in _DISPLACED for draft in cells.values() if draft.text for code, _ in draft.reasons)
+    for draft in cells.values():
+        if swollen and not draft.text and draft.reasons:
+            why = "nothing was found for this cell, and another of the row holds words that fit it not; they may be its"
+            draft.reasons.insert(0, ("lost-cell", why))
+
+
+def _doubt_loose(cells: _Drafts) -> None:
+    """Doubt what nothing confirms in a row that no rules close, where a cell of it holds words that fit it not.
+
+    These may be text below the table or a neighbour's, and then the other cells may have some of them too.
+    """
+    for column in _CONTROLLED:
+        if any(code == "unknown-wording" for code, _ in cells[column].reasons) and cells[column].text:
+            for other, draft in cells.items():
+                if other not in (Column.TASK, Column.PARTICIPATION) and draft.text:
+                    why = "no rule closes this cell, and another of the row holds words that fit it not"
+                    draft.doubt("row-edge", why)
 
 
 def _doubt_spellings(drafts: Sequence[_Drafts]) -> None:

@@ -8,17 +8,20 @@ lines; and a doubt on every cell that nothing confirms. Nothing is guessed: a pr
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from akegraph.errors import SourceError
 from akegraph.table import doubts as settle
 from akegraph.table.columns import Lexicon
 from akegraph.table.decoding import clean, decode
 from akegraph.table.furniture import lay_out, number_pages
+from akegraph.table.headlines import take_headings
 from akegraph.table.identity import stable_ids
 from akegraph.table.landmarks import Kind, find_landmarks, group_rows, mend
+from akegraph.table.lineends import mend_line_ends
 from akegraph.table.model import Cell, CellState, Column, Doubt, DroppedLine, Reading, Row, Table
-from akegraph.table.segments import Draft, Headings, RowDraft, cut_rows, find_headings
+from akegraph.table.segments import Draft, RowDraft, cut_rows
+from akegraph.table.spelling import Spelling
+from akegraph.table.structure import doubt_broken_rows, join_split_tasks
 from akegraph.table.words import Word, raw_of, read_words
 
 MOST_IN_DOUBT = 0.4
@@ -30,6 +33,7 @@ def read_text(
     *,
     file: str,
     plan_id: str,
+    spelling: Spelling | None = None,
     first_page: int | None = None,
     earlier: Table | None = None,
 ) -> Reading:
@@ -37,6 +41,7 @@ def read_text(
 
     :param file: the file's name as the user gave it
     :param plan_id: the plan's id, which new row ids are made from
+    :param spelling: the words that are known without looking at the document
     :param first_page: the page of the first row, where the text does not tell or tells wrong
     :param earlier: the rows of an earlier import, whose ids are kept
     :raises SourceError: if the file is empty, binary or no plan, or over 40 % of its cells would be in doubt
@@ -44,13 +49,15 @@ def read_text(
     text, notes = decode(data, file)
     text, more = clean(text)
     layout = lay_out(text, lexicon.anchors)
-    words = mend(read_words(layout.lines, lexicon.anchors), lexicon)
-    words, headings, repeated = _take_headings(words, lexicon, file)
+    words = read_words(layout.lines, lexicon.anchors)
+    words = mend(mend_line_ends(words, spelling, lexicon.anchors.conjunction) if spelling else words, lexicon)
+    found = take_headings(words, lexicon, file)
+    words, headings, repeated = found.words, found.printed, found.taken
     landmarks = find_landmarks(words, lexicon)
     _refuse_no_plan({landmark.kind for landmark in landmarks}, lexicon, file)
     _refuse_other_order([[mark.column for mark in row] for row in group_rows(landmarks)], file)
 
-    drafts = cut_rows(words, landmarks, 0, lexicon)
+    drafts = join_split_tasks(cut_rows(words, landmarks, 0, lexicon))
     settle.settle_middles(drafts, lexicon)
     settle.doubt_wordings(drafts, lexicon)
     settle.doubt_missing(drafts)
@@ -58,6 +65,7 @@ def read_text(
     settle.doubt_differences(drafts, lexicon)
     settle.doubt_surroundings(drafts)
     settle.doubt_words(drafts)
+    doubt_broken_rows(drafts, found.torn, lexicon)
     _refuse_doubtful(drafts, file)
 
     page, on_pages = number_pages(layout, drafts[0].words[0].sheet, words[-1].sheet, first_page)
@@ -84,35 +92,6 @@ def read_text(
     return Reading(table, tuple(in_doubt), tuple(dropped), tuple(notes))
 
 
-def _take_headings(words: list[Word], lexicon: Lexicon, file: str) -> tuple[list[Word], dict[str, str], list[Word]]:
-    """Take the headings out of the words, wherever they are repeated.
-
-    :returns: the other words, the headings by column, and the words taken out
-    :raises SourceError: if the headings stand in another order than the cells can be read in
-    """
-    found = find_headings(words, lexicon)
-    printed: dict[str, str] = {}
-    taken: list[Word] = []
-    for headings in reversed(found):
-        _refuse_heading_order(headings, lexicon, file)
-        printed |= dict(headings.columns)
-        taken[:0] = words[headings.start : headings.end]
-        after = words[headings.end : headings.end + 1]
-        if headings is not found[0]:
-            after = [replace(word, after_break=True, opens=False) for word in after]
-        words = [*words[: headings.start], *after, *words[headings.end + 1 :]]
-    return words, printed, taken
-
-
-def _refuse_heading_order(headings: Headings, lexicon: Lexicon, file: str) -> None:
-    ranks = {column: rank for rank, column in enumerate(Column)}
-    order = [ranks[Column(column)] for column, _ in headings.columns]
-    if order != sorted(order):
-        right = ", ".join(repr(lexicon.heading(column)) for column in Column)
-        what = f"the headings stand in another order than {right}; flattened text can be read in this order only"
-        raise SourceError(what, file=file)
-
-
 def _refuse_no_plan(kinds: set[Kind], lexicon: Lexicon, file: str) -> None:
     if Kind.IMPACT in kinds and kinds & {Kind.TASK, Kind.PATH}:
         return
@@ -128,7 +107,10 @@ def _refuse_other_order(rows: Sequence[Sequence[Column]], file: str) -> None:
     """Refuse a text whose rows begin with another column: each row would get a cell of its neighbour."""
     first, last = set(rows[0]), set(rows[-1])
     if len(rows) > 1 and Column.TASK not in first and not first & last:
-        what = f"the rows begin with column {rows[0][0].value!r}; flattened text is read with the task first"
+        what = (
+            f"the rows begin with column {rows[0][0].value!r}; flattened text is read with the task first; "
+            "import the document that the text was made from"
+        )
         raise SourceError(what, file=file, row=1)
 
 
@@ -140,13 +122,14 @@ def _refuse_doubtful(rows: Sequence[RowDraft], file: str) -> None:
         example = next(draft.reasons[0][1] for draft in doubtful)
         what = (
             f"{len(doubtful)} of {len(drafts)} cells would be in doubt, more than {MOST_IN_DOUBT:.0%}: "
-            f"the text does not keep the order of the table ({', '.join(codes)}; for example: {example})"
+            f"the text does not keep the order of the table ({', '.join(codes)}; for example: {example}); "
+            "import the document that the text was made from"
         )
         raise SourceError(what, file=file)
 
 
 def _cell(draft: Draft) -> Cell:
-    if any(code == "missing-cell" for code, _ in draft.reasons) and not draft.words:
+    if not draft.words and all(code == "missing-cell" for code, _ in draft.reasons):
         return Cell("", CellState.MISSING)
     return Cell(draft.text, CellState.REVIEW if draft.reasons else CellState.SURE)
 
