@@ -100,6 +100,8 @@ def test_format_names_and_media_types_are_as_agreed() -> None:
         "ntriples": "application/n-triples",
         "rdfxml": "application/rdf+xml",
         "jsonld": "application/ld+json",
+        "trig": "application/trig",
+        "nquads": "application/n-quads",
     }
     assert len({known.name for known in FORMATS}) == len(FORMATS)
 

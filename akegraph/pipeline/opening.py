@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self
@@ -28,7 +28,7 @@ from akegraph.settings import Language, Settings
 from akegraph.store.base import Store
 from akegraph.store.workers import WorkerPool
 from akegraph.terms import AKE
-from akegraph.validation import ValidationReport
+from akegraph.validation import Finding, ValidationReport
 
 Place = str | os.PathLike[str]
 Graphs = Mapping[URIRef | None, Graph]
@@ -146,7 +146,8 @@ class Opened:
         if self.source.kind == "files":
             return validate_inputs(self.source.places, plan=plan, knowledge=self._knowledge)
         trig = serialise_trig(self._copy_asserted())
-        return validate_inputs(["-"], plan=plan, knowledge=self._knowledge, standard_input=trig)
+        report = validate_inputs(["-"], plan=plan, knowledge=self._knowledge, standard_input=trig)
+        return _forget_lines(report)
 
     def explain(self, triple: str, language: Language) -> tuple[Reason, ...]:
         """Explain why a triple holds; see :func:`explain_among`."""
@@ -183,6 +184,16 @@ def open_source(source: Source, settings: Settings, knowledge: Knowledge | None 
         return Opened(WorkerPool(_write_quads(graphs), settings, PREFIXES), source, knowledge, graphs=graphs)
     store = _open_folder(source.places[0], settings) if source.kind == "folder" else None
     return Opened(store or _open_endpoint(source.places[0], settings), source, knowledge)
+
+
+def _forget_lines(report: ValidationReport) -> ValidationReport:
+    """Leave out the lines of a text that was made for validation only: nobody could look there."""
+
+    def cells(finding: Finding) -> Finding:
+        kept = (place for place in finding.places if place.document is not None)
+        return replace(finding, places=tuple(replace(place, file=None, line=None) for place in kept))
+
+    return replace(report, findings=tuple(cells(finding) for finding in report.findings))
 
 
 def _open_folder(name: str, settings: Settings) -> Store:

@@ -17,6 +17,9 @@ from akegraph.errors import BadParameterError, EngineError, NotAcceptableError, 
 
 Kind = Literal["select", "ask", "graph"]
 
+QUERY_BASE = "https://w3id.org/akegraph/"
+"""What a relative IRI in a query is relative to, where the query has no BASE; the same for every store."""
+
 _IRI = re.compile(r'[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20\x7f-\x9f<>"{}|^`\\\ud800-\udfff]*')
 _BLANK = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_-])?")
 _LANGUAGE = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*")
@@ -149,6 +152,8 @@ FORMATS: tuple[ResultFormat, ...] = (
     ResultFormat("ntriples", "application/n-triples", _GRAPH, ("text/plain",)),
     ResultFormat("rdfxml", "application/rdf+xml", _GRAPH, ("application/xml", "text/xml")),
     ResultFormat("jsonld", "application/ld+json", _GRAPH, ("application/json",)),
+    ResultFormat("trig", "application/trig", _GRAPH, ("application/x-trig",)),
+    ResultFormat("nquads", "application/n-quads", _GRAPH),
 )
 MEDIA_TYPES: Mapping[str, str] = {known.name: known.media_type for known in FORMATS}
 
@@ -175,7 +180,12 @@ def choose_format(accept: Sequence[str] | None, kind: Kind) -> tuple[ResultForma
 
 
 class Store(Protocol):
-    """Named graphs that answer SPARQL 1.1 queries; their union is the default graph."""
+    """Named graphs that answer SPARQL 1.1 queries; their union is the default graph.
+
+    :ivar version: names what is held, the same for the same data; None where it can change unseen or be anything
+    """
+
+    version: str | None = None
 
     def query(
         self,

@@ -6,41 +6,18 @@ For text of our own, and inside workers: what a stranger writes can make any eng
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
-from pyoxigraph import (
-    CanonicalizationAlgorithm,
-    Dataset,
-    NamedNode,
-    Quad,
-    QueryBoolean,
-    QueryResultsFormat,
-    QuerySolutions,
-    QueryTriples,
-    RdfFormat,
-    Triple,
-    serialize,
-)
+from pyoxigraph import NamedNode, RdfFormat
 from pyoxigraph import Store as Oxigraph
 
-from akegraph.errors import EngineError, GraphSyntaxError, QuerySyntaxError, ResultTooLargeError
-from akegraph.store.base import Answer, Kind, Store, checked_graphs, choose_format
+from akegraph.errors import EngineError, GraphSyntaxError, QuerySyntaxError
+from akegraph.store.base import QUERY_BASE, Answer, Store, checked_graphs
 from akegraph.store.guard import DEFAULT_LIMITS, Limits, check_query
+from akegraph.store.writing import write_answer
 
-_RESULTS = {
-    "json": QueryResultsFormat.JSON,
-    "xml": QueryResultsFormat.XML,
-    "csv": QueryResultsFormat.CSV,
-    "tsv": QueryResultsFormat.TSV,
-}
-_GRAPHS = {
-    "turtle": RdfFormat.TURTLE,
-    "ntriples": RdfFormat.N_TRIPLES,
-    "rdfxml": RdfFormat.RDF_XML,
-    "jsonld": RdfFormat.JSON_LD,
-}
-_RDF_TYPE = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
 _PLACE = re.compile(r"error at ([0-9]+):([0-9]+): ")
 # Oxigraph's list of what it expected can run to the whole alphabet.
 _LONGEST_REASON = 200
@@ -67,6 +44,7 @@ class EmbeddedStore(Store):
         self._prefixes = {prefix: str(space) for prefix, space in (prefixes or {}).items()}
         self._limits = limits
         self._result_size = result_size
+        self._updated = False
         if data:
             self.load(data)
 
@@ -95,9 +73,6 @@ class EmbeddedStore(Store):
     ) -> Answer:
         """Evaluate one query that was looked at before.
 
-        CONSTRUCT and DESCRIBE are answered in sorted order, blank nodes named by RDFC-1.0, so that the bytes
-        are the same each time.
-
         :param dataset: whether the text has a dataset clause. Oxigraph would ignore it under a union default
             graph; without, it reads it as SPARQL 1.1 section 13.2 has it, over the graphs of the store only
         """
@@ -105,12 +80,13 @@ class EmbeddedStore(Store):
             if default_graphs or named_graphs:
                 results = self._store.query(
                     text,
+                    base_iri=QUERY_BASE,
                     default_graph=[NamedNode(name) for name in default_graphs],
                     named_graphs=[NamedNode(name) for name in named_graphs],
                 )
             else:
-                results = self._store.query(text, use_default_graph_as_union=not dataset)
-            return self._write(results, accept)
+                results = self._store.query(text, base_iri=QUERY_BASE, use_default_graph_as_union=not dataset)
+            return write_answer(results, accept, self._prefixes, self._result_size)
         except SyntaxError as error:
             raise QuerySyntaxError(_reason(error)) from error
         except (OSError, RuntimeError, ValueError) as error:
@@ -132,9 +108,12 @@ class EmbeddedStore(Store):
             except SyntaxError as error:
                 last = max(first, error, key=lambda tried: tried.lineno or 0)
                 raise GraphSyntaxError(last.msg, file="data of the store", line=last.lineno) from error
+        if not self._updated:
+            self.version = digest(data, self.version, graph)
 
     def update(self, text: str) -> None:
         """Run one SPARQL update of our own; WHERE sees the graphs it names, and no union."""
+        self._updated, self.version = True, None
         self._store.update(text)
 
     def graphs(self) -> tuple[str, ...]:
@@ -156,73 +135,12 @@ class EmbeddedStore(Store):
         """Give back the memory."""
         self._store = Oxigraph()
 
-    def _write(self, results: QuerySolutions | QueryBoolean | QueryTriples, accept: Sequence[str] | None) -> Answer:
-        """Serialise what Oxigraph found."""
-        kind: Kind = "select" if isinstance(results, QuerySolutions) else "ask"
-        if isinstance(results, QueryTriples):
-            kind = "graph"
-        form, media_type = choose_format(accept, kind)
-        sink = _Sink(self._result_size)
-        if isinstance(results, QueryTriples):
-            triples, keys = _sorted(results, self._result_size)
-            used = {
-                prefix: space
-                for prefix, space in self._prefixes.items()
-                if any(f"<{space}" in part for key in keys for part in key)
-            }
-            serialize(triples, sink, _GRAPHS[form.name], prefixes=used)  # type: ignore[arg-type]  # needs write only
-        else:
-            results.serialize(sink, _RESULTS[form.name])  # type: ignore[arg-type]  # needs write only
-        return Answer(b"".join(sink.chunks), media_type, kind)
 
-
-class _Sink:
-    """Where a serialiser writes, until it is too much."""
-
-    def __init__(self, limit: int | None) -> None:
-        self.chunks: list[bytes] = []
-        self._limit = limit
-        self._size = 0
-
-    def write(self, chunk: bytes) -> int:
-        self._size += len(chunk)
-        _check_size(self._size, self._limit)
-        self.chunks.append(bytes(chunk))
-        return len(chunk)
-
-    def flush(self) -> None:
-        """Do nothing: what is written is there."""
-
-
-def _check_size(size: int, limit: int | None) -> None:
-    if limit is not None and size > limit:
-        raise ResultTooLargeError(f"the answer was stopped at {limit} bytes; ask for less, with LIMIT for example")
-
-
-_Key = tuple[str, str, str, str]
-
-
-def _sorted(results: Iterable[Triple], limit: int | None) -> tuple[list[Triple], list[_Key]]:
-    """Sort triples by subject, types first; stop when their N-Triples grow beyond ``limit``."""
-    keyed: dict[_Key, Triple] = {}
-    size, blank = 0, False
-    for triple in results:
-        key = _key(triple)
-        size += len(key[0]) + len(key[2]) + len(key[3]) + 5
-        _check_size(size, limit)
-        blank = blank or key[0].startswith("_:") or key[3].startswith(("_:", "<<"))
-        keyed[key] = triple
-    if blank:
-        dataset = Dataset(Quad(triple.subject, triple.predicate, triple.object) for triple in keyed.values())
-        dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
-        keyed = {_key(quad.triple): quad.triple for quad in dataset}
-    keys = sorted(keyed)
-    return [keyed[key] for key in keys], keys
-
-
-def _key(triple: Triple) -> _Key:
-    predicate = str(triple.predicate)
-    return str(triple.subject), "" if predicate == _RDF_TYPE else predicate, predicate, str(triple.object)
+def digest(data: bytes, *before: str | None) -> str:
+    """Name data, and what was there before them, by a hash."""
+    name = hashlib.sha256("\n".join(part or "" for part in before).encode())
+    name.update(data)
+    return name.hexdigest()
 
 
 def _reason(error: SyntaxError) -> str:
