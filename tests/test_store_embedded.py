@@ -18,7 +18,7 @@ from akegraph.errors import (
     QuerySyntaxError,
     ResultTooLargeError,
 )
-from akegraph.store.base import MEDIA_TYPES, iri, literal
+from akegraph.store.base import MEDIA_TYPES, decode_solutions, iri, literal
 from akegraph.store.embedded import EmbeddedStore
 
 DATA = """
@@ -214,3 +214,42 @@ def test_nothing_is_loaded_of_what_does_not_parse(store: EmbeddedStore) -> None:
     with pytest.raises(GraphSyntaxError):
         store.load(b"<http://e/x> <http://e/p> <http://e/y> .\n<http://e/x> .", "http://e/g9")
     assert store.count() == before
+
+
+SHARED = b"""
+<http://e/a> <http://e/p> "1" <http://e/g> .
+<http://e/a> <http://e/p> "1" <http://e/h> .
+<http://e/a> <http://e/p> "2" <http://e/h> .
+<http://e/a> <http://e/p> "1" .
+"""
+COUNT = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
+
+
+def counted(store: EmbeddedStore, text: str = COUNT, **graphs: list[str]) -> int:
+    return int(decode_solutions(store.query(text, **graphs).body).rows[0]["n"].value)
+
+
+def test_a_triple_of_two_graphs_is_one_triple_of_the_default_graph() -> None:
+    store = EmbeddedStore(SHARED)
+    assert counted(store) == 2
+    assert counted(store, "SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } }") == 3
+    assert store.graphs() == ("http://e/g", "http://e/h")
+    assert counted(store, default_graphs=["http://e/g", "http://e/h"]) == 2
+    assert counted(store, default_graphs=["http://e/h"]) == 2
+    both = {"default_graphs": ["http://e/g", "http://e/h"], "named_graphs": ["http://e/h"]}
+    assert counted(store, "SELECT (COUNT(*) AS ?n) { ?s ?p ?o GRAPH ?g { ?s ?p ?o } }", **both) == 2
+
+
+def test_what_is_loaded_later_is_merged_too() -> None:
+    store = EmbeddedStore(SHARED)
+    store.load(b'<http://e/a> <http://e/p> "3" <http://e/g> .')
+    assert counted(store) == 3
+    store.load(b'<http://e/a> <http://e/p> "3" <http://e/new> .')
+    assert counted(store) == 3
+    assert store.count() == 5
+
+
+def test_graphs_that_share_nothing_are_not_held_twice() -> None:
+    store = EmbeddedStore(b'<http://e/a> <http://e/p> "1" <http://e/g> .')
+    assert counted(store) == 1
+    assert store.count() == len(store._store) == 1

@@ -10,7 +10,7 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 
-from pyoxigraph import NamedNode, RdfFormat
+from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat
 from pyoxigraph import Store as Oxigraph
 
 from akegraph.errors import EngineError, GraphSyntaxError, QuerySyntaxError
@@ -18,13 +18,20 @@ from akegraph.store.base import QUERY_BASE, Answer, Store, checked_graphs
 from akegraph.store.guard import DEFAULT_LIMITS, Limits, check_query
 from akegraph.store.writing import write_answer
 
+_MERGED = NamedNode("urn:akegraph:merged")
 _PLACE = re.compile(r"error at ([0-9]+):([0-9]+): ")
+# Under a union default graph Oxigraph gives a triple once for each graph that holds it; a merge holds it once.
+_IS_SHARED = """ASK {
+  { GRAPH ?one { ?s ?p ?o } GRAPH ?other { ?s ?p ?o } FILTER(STR(?one) < STR(?other)) }
+  UNION { ?s ?p ?o GRAPH ?one { ?s ?p ?o } }
+}"""
+_MERGE = "INSERT { ?s ?p ?o } WHERE { GRAPH ?graph { ?s ?p ?o } }"
 # Oxigraph's list of what it expected can run to the whole alphabet.
 _LONGEST_REASON = 200
 
 
 class EmbeddedStore(Store):
-    """Named graphs in memory.
+    """Named graphs in memory; where they share triples, their merge is kept beside them.
 
     :param data: N-Quads or TriG
     :param prefixes: prefix → namespace IRI for Turtle and RDF/XML
@@ -45,8 +52,10 @@ class EmbeddedStore(Store):
         self._limits = limits
         self._result_size = result_size
         self._updated = False
+        self._merged: bool | None = None
         if data:
             self.load(data)
+            self._is_merged()
 
     def query(
         self,
@@ -78,19 +87,46 @@ class EmbeddedStore(Store):
         """
         try:
             if default_graphs or named_graphs:
-                results = self._store.query(
+                store = self._store
+                if len(default_graphs) > 1:
+                    store, default_graphs = self._merge_graphs(default_graphs, named_graphs)
+                results = store.query(
                     text,
                     base_iri=QUERY_BASE,
                     default_graph=[NamedNode(name) for name in default_graphs],
                     named_graphs=[NamedNode(name) for name in named_graphs],
                 )
             else:
-                results = self._store.query(text, base_iri=QUERY_BASE, use_default_graph_as_union=not dataset)
+                union = not dataset and not self._is_merged()
+                results = self._store.query(text, base_iri=QUERY_BASE, use_default_graph_as_union=union)
             return write_answer(results, accept, self._prefixes, self._result_size)
         except SyntaxError as error:
             raise QuerySyntaxError(_reason(error)) from error
         except (OSError, RuntimeError, ValueError) as error:
             raise EngineError(f"Oxigraph cannot evaluate the query: {error}") from error
+
+    def _is_merged(self) -> bool:
+        """Tell whether the default graph holds the merge of all graphs; makes it where a mere union would differ."""
+        if self._merged is None:
+            self._merged = bool(self._store.query(_IS_SHARED))
+            if self._merged:
+                self._store.update(_MERGE)
+        return self._merged
+
+    def _merge_graphs(self, default: Sequence[str], named: Sequence[str]) -> tuple[Oxigraph, Sequence[str]]:
+        """Merge graphs into one of a name of its own, if they share triples; else return them as they are."""
+        listed = " ".join(f"<{name}>" for name in dict.fromkeys(default))
+        if not bool(self._store.query(f"{_IS_SHARED[:-1]} VALUES ?one {{ {listed} }} VALUES ?other {{ {listed} }} }}")):
+            return self._store, default
+        merged = Oxigraph()
+        for name in default:
+            merged.extend(
+                Quad(quad.subject, quad.predicate, quad.object, _MERGED)
+                for quad in self._store.quads_for_pattern(None, None, None, NamedNode(name))
+            )
+        for name in named:
+            merged.extend(self._store.quads_for_pattern(None, None, None, NamedNode(name)))
+        return merged, [_MERGED.value]
 
     def load(self, data: bytes, graph: str | None = None) -> None:
         """Add N-Quads or TriG; or N-Triples or Turtle to one graph.
@@ -108,12 +144,13 @@ class EmbeddedStore(Store):
             except SyntaxError as error:
                 last = max(first, error, key=lambda tried: tried.lineno or 0)
                 raise GraphSyntaxError(last.msg, file="data of the store", line=last.lineno) from error
+        self._merged = None
         if not self._updated:
             self.version = digest(data, self.version, graph)
 
     def update(self, text: str) -> None:
         """Run one SPARQL update of our own; WHERE sees the graphs it names, and no union."""
-        self._updated, self.version = True, None
+        self._updated, self.version, self._merged = True, None, None
         self._store.update(text)
 
     def graphs(self) -> tuple[str, ...]:
@@ -123,7 +160,8 @@ class EmbeddedStore(Store):
     def count(self, graph: str | None = None) -> int:
         """Count the triples of a graph, or the quads of the store."""
         if graph is None:
-            return len(self._store)
+            merged = len(list(self._store.quads_for_pattern(None, None, None, DefaultGraph()))) if self._merged else 0
+            return len(self._store) - merged
         return sum(1 for _ in self._store.quads_for_pattern(None, None, None, NamedNode(graph)))
 
     def dump(self, graph: str) -> bytes:

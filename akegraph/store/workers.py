@@ -75,8 +75,9 @@ class PoolCounts:
 
 
 class WorkerPool(Store):
-    """A store over worker processes; threads may query it at the same time. The first query starts one worker, the
-    second the others.
+    """A store over worker processes; threads may query it at the same time.
+
+    The first query starts one worker, the second the others.
 
     :param data: N-Quads or TriG; each worker holds its own copy
     :param prefixes: prefix → namespace IRI for Turtle and RDF/XML
