@@ -179,7 +179,7 @@ def test_pages_that_were_not_recognised_are_told(tmp_path: Path) -> None:
     "options", [("--path", "9"), ("--plan", "nope"), ("--path", "https://w3id.org/akegraph/vocab/path/9")]
 )
 def test_a_value_that_the_data_do_not_know_is_not_an_empty_answer(options: tuple[str, str]) -> None:
-    refused(run("query", "activities-by-path", *options), 3, options[0].removeprefix("--"), options[1])
+    refused(run("query", "activities-by-path", *options), 2, options[0].removeprefix("--"), options[1])
 
 
 def test_a_port_that_is_taken_is_said() -> None:
@@ -371,7 +371,7 @@ def test_query_answers_alike_in_every_format(question: tuple[str, ...]) -> None:
 def test_query_list_names_every_question() -> None:
     listed = json.loads(run("query", "--list", "--format", "json").stdout)
     assert [question["name"] for question in listed] == sorted(load_queries())
-    assert len(listed) == 11
+    assert len(listed) >= 25
     table = run("query", "--list").stdout
     assert all(question["name"] in table for question in listed)
 
@@ -379,13 +379,13 @@ def test_query_list_names_every_question() -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
-        (("query", "activities-by-pat"), 3, ("activities-by-path",)),
-        (("query", "whole-chain"), 3, ("'activity'", "missing")),
-        (("query", "whole-chain", "--activity", 'x"} UNION {?s ?p ?o'), 3, ("'activity'",)),
-        (("query", "participating-activities", "--level", "four"), 3, ("'level'", "four")),
+        (("query", "activities-by-pat"), 2, ("activities-by-path",)),
+        (("query", "whole-chain"), 2, ("'activity'", "missing")),
+        (("query", "whole-chain", "--activity", 'x"} UNION {?s ?p ?o'), 2, ("'activity'",)),
+        (("query", "participating-activities", "--level", "four"), 2, ("'level'", "four")),
         (("query", "activities-by-path", "--colour", "red"), 2, ("--colour",)),
         (("chain", "nothing1"), 3, ("nothing1",)),
-        (("chain", "a b"), 3, ("a b",)),
+        (("chain", "a b"), 2, ("a b",)),
         (("validate", "ake-tampere-2025"), 3, ("ake-tampere-2026",)),
         (("import", "/nowhere/plan.txt"), 3, ("/nowhere/plan.txt",)),
         (("build", "-o", "/nowhere/out.trig"), 3, ("/nowhere/out.trig",)),
