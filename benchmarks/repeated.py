@@ -10,6 +10,7 @@ busy machine spoils less. gunicorn, where it is installed, runs two synchronous 
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import re
 import shutil
@@ -62,9 +63,17 @@ MAKERS: Mapping[str, Callable[[], Flask]] = {"empty": empty, "site": site}
 
 def serve(name: str) -> None:
     """Serve one application with waitress, as ``akegraph serve`` does."""
-    import waitress
+    from waitress.server import create_server
 
-    waitress.serve(MAKERS[name](), host="127.0.0.1", port=PORTS[name], threads=8, ident="akegraph", _quiet=True)
+    from akegraph.web.tasks import use_tasks
+
+    app = MAKERS[name]()
+    server = create_server(app, host="127.0.0.1", port=PORTS[name], threads=8, ident="akegraph")
+    if name == "site":
+        use_tasks(server)
+        gc.collect()
+        gc.freeze()
+    server.run()
 
 
 def start(name: str, server: str) -> subprocess.Popen[bytes]:
@@ -141,8 +150,10 @@ def main() -> int:
         return 0
     if shutil.which("wrk") is None:
         raise SystemExit("wrk is needed")
-    processes = {name: start(name, given.server) for name in MAKERS}
+    processes: dict[str, subprocess.Popen[bytes]] = {}
     try:
+        for name in MAKERS:
+            processes[name] = start(name, given.server)
         with tempfile.TemporaryDirectory() as folder:
             return compare(Path(folder), given, processes)
     finally:

@@ -7,6 +7,7 @@ import io
 import json
 from contextlib import nullcontext
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -52,7 +53,8 @@ WHERE {
 @pytest.fixture(autouse=True)
 def one_store(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ask one store all the time; tests/test_cli.py opens the real one."""
-    monkeypatch.setattr(asking, "open_built_in", lambda: nullcontext(make_site().store))
+    opened = SimpleNamespace(store=make_site().store)
+    monkeypatch.setattr(asking, "open_asked", lambda *where: nullcontext(opened))
 
 
 def run(*arguments: str, text: str | None = None) -> Result:

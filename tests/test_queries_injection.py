@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import nullcontext
+from types import SimpleNamespace
 from urllib.parse import quote
 
 import pytest
@@ -227,7 +228,8 @@ def test_the_terminal_refuses_it(name: str, monkeypatch: pytest.MonkeyPatch) -> 
         ("activities-by-path", "path"), ("whole-chain", "activity"),
         ("participating-activities", "level"), ("gaps", "gap"),
     )  # fmt: skip
-    monkeypatch.setattr(asking, "open_built_in", lambda: nullcontext(make_site().store))
+    opened = SimpleNamespace(store=make_site().store)
+    monkeypatch.setattr(asking, "open_asked", lambda *where: nullcontext(opened))
     for query, parameter in cases:
         result = run("query", query, f"--{parameter}={HOSTILE[name]}", "--format", "csv")
         assert result.exit_code == 2

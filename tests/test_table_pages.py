@@ -55,7 +55,7 @@ def test_a_page_without_headings_goes_on_with_the_table_if_it_stands_in_its_colu
     first = page(0, [(100, HEADINGS), (130, ROW), (142, ["x"] * 8)])
     sheaf = read_pages([first, page(1, lines)], LEXICON)
     assert any(grid.name == "page 2" for grid in sheaf.grids) is belongs
-    assert any("page 2" in dropped.text for dropped in sheaf.dropped) is not belongs
+    assert any(dropped.place == "page 2" for dropped in sheaf.dropped) is not belongs
 
 
 def test_a_page_after_one_without_the_table_does_not_go_on_with_it():

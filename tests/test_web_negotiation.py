@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from time import process_time
+
 import pytest
 from web_site import BROWSER
 
-from akegraph.web.negotiation import choose_language, negotiate, rank
+from akegraph.web.negotiation import accepts_gzip, choose_language, negotiate, rank
 
 TURTLE, JSONLD, HTML = "text/turtle", "application/ld+json", "text/html"
 OFFERS = (TURTLE, JSONLD, HTML)
@@ -27,8 +29,18 @@ OFFERS = (TURTLE, JSONLD, HTML)
         ("text/turtle;q=0, */*", JSONLD),
         ("text/*;q=0, application/ld+json;q=0.1", JSONLD),
         ("text/turtle;charset=utf-8", TURTLE),
-        ('application/ld+json;profile="http://www.w3.org/ns/json-ld#compacted"', None),
-        ('application/ld+json;profile="a", application/ld+json;q=0.2', JSONLD),
+        ('application/ld+json;profile="http://www.w3.org/ns/json-ld#compacted"', JSONLD),
+        ('application/ld+json;profile="a, text/turtle;q=1";q=0.5, text/html;q=0.4', JSONLD),
+        ('text/turtle;version="1.1"', TURTLE),
+        ("text/turtle;level=1", None),
+        ("text/turtle;level=1, text/html;q=0.1", HTML),
+        ("text/turtle;q=0.2, text/*;q=0.9, */*;q=0.3", HTML),
+        ("application/*;q=0.9, text/turtle;q=0.91", TURTLE),
+        ("text/html, image/gif, *; q=.2, */*; q=.2", HTML),
+        ("image/gif, *; q=.2", TURTLE),
+        ("text/turtle;q=0.12345, text/html;q=0.12344", TURTLE),
+        ("text/turtle;q=-1", None),
+        ('"unclosed, text/turtle', None),
         ("application/pdf", None),
         ("text/turtle;q=0", None),
         ("text/turtle;q=1.5, text/html;q=0.1", HTML),
@@ -52,6 +64,12 @@ def test_nothing_excluded_is_ever_chosen(accept: str | None) -> None:
 
 def test_rank_is_best_first_and_keeps_the_order_of_offers_in_ties() -> None:
     assert rank("application/ld+json, text/*;q=0.5", OFFERS) == (JSONLD, TURTLE, HTML)
+    assert rank("text/*, */*", OFFERS) == (TURTLE, HTML, JSONLD)
+
+
+def test_of_equally_welcome_offers_the_one_named_comes_first() -> None:
+    assert rank("*/*, text/html", OFFERS) == (HTML, TURTLE, JSONLD)
+    assert rank("application/*, */*, text/html;q=0.9", OFFERS) == (JSONLD, TURTLE, HTML)
 
 
 @pytest.mark.parametrize(
@@ -67,3 +85,32 @@ def test_rank_is_best_first_and_keeps_the_order_of_offers_in_ties() -> None:
 )
 def test_choose_language(header: str | None, wanted: str | None) -> None:
     assert choose_language(header, ("fi", "sv", "en")) == wanted
+
+
+@pytest.mark.parametrize(
+    ("header", "wanted"),
+    [
+        ("gzip", True),
+        ("GZIP;q=0.1, br", True),
+        ("x-gzip", True),
+        ("*", True),
+        ("*;q=0, gzip;q=0.2", True),
+        ("identity;q=0, *", True),
+        ("", False),
+        ("br, deflate", False),
+        ("gzip;q=0", False),
+        ("gzip;q=0, *", False),
+        ("*;q=0", False),
+        ("identity, gzip;q=0.5", False),
+    ],
+)
+def test_accepts_gzip(header: str, wanted: bool) -> None:
+    assert accepts_gzip(header) is wanted
+
+
+@pytest.mark.parametrize("piece", [",", ";", '"', "\\", '"\\', "a/b;q=0.1,", 'a;b="', "*"])
+def test_hostile_headers_are_read_in_no_time(piece: str) -> None:
+    header = piece * (60_000 // len(piece))
+    before = process_time()
+    rank(header, OFFERS)
+    assert process_time() - before < 2

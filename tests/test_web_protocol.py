@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,10 +13,9 @@ from flask.testing import FlaskClient
 from rdflib import Graph, URIRef
 from web_site import BROWSER, PLAN, make_site, open_client
 
-from akegraph.errors import QueryTimeoutError, ResultTooLargeError
+from akegraph.errors import EngineError, QueryTimeoutError, ResultTooLargeError
 from akegraph.settings import Settings
-from akegraph.store.base import Answer
-from akegraph.web import Site
+from akegraph.store.base import Answer, Store
 
 FORM = "application/x-www-form-urlencoded"
 DIRECT = "application/sparql-query"
@@ -68,6 +68,25 @@ def post(body: str | bytes, content_type: str | None = FORM, query: str = "", ac
         (get(CONSTRUCT, "text/csv"), 406, "application/problem+json"),
         (get("ASK { ?s ?p ?o }"), 200, JSON),
         (get("ASK { ?s ?p ?o }", BROWSER), 200, "text/html"),
+        (get("ASK { ?s ?p ?o }", "application/sparql-results+xml"), 200, "application/sparql-results+xml"),
+        (get("ASK { ?s ?p ?o }", "text/csv"), 406, "application/problem+json"),
+        (get("ASK { ?s ?p ?o }", "text/csv, application/xml;q=0.1"), 200, "application/xml"),
+        (get(CONSTRUCT, "application/trig"), 200, "application/trig"),
+        (get(CONSTRUCT, "application/n-quads"), 200, "application/n-quads"),
+        (get(SELECT, "application/trig"), 406, "application/problem+json"),
+        (get(CONSTRUCT, format="json"), 200, "application/ld+json"),
+        (get(CONSTRUCT, format="json-ld"), 200, "application/ld+json"),
+        (get(CONSTRUCT, format="xml"), 200, "application/rdf+xml"),
+        (get(CONSTRUCT, format="rdf+xml"), 200, "application/rdf+xml"),
+        (get(CONSTRUCT, format="n3"), 200, "text/turtle"),
+        (get(CONSTRUCT, format="application/n-quads"), 200, "application/n-quads"),
+        (get(SELECT, format="json"), 200, JSON),
+        (get(SELECT, format="application/json"), 200, "application/json"),
+        (get(SELECT, format="image/png"), 400, "application/problem+json"),
+        (get(SELECT, format="turtle"), 406, "application/problem+json"),
+        (get(SELECT, format=""), 200, JSON),
+        (get(SELECT, "*/*, text/csv"), 200, "text/csv"),
+        (get(accept=JSON), 400, "application/problem+json"),
         (get(), 200, "text/turtle"),
         (get(accept=BROWSER), 200, "text/html"),
         (get(accept="application/ld+json"), 200, "application/ld+json"),
@@ -88,19 +107,25 @@ def post(body: str | bytes, content_type: str | None = FORM, query: str = "", ac
         (post(urlencode({"query": SELECT}), f"{FORM}; charset=UTF-8"), 200, JSON),
         (post(urlencode([("query", SELECT), ("query", SELECT)])), 400, "application/problem+json"),
         (post(""), 400, "application/problem+json"),
-        (post(urlencode({"update": "CLEAR ALL"})), 400, "application/problem+json"),
+        (post(urlencode({"update": "CLEAR ALL"})), 403, "application/problem+json"),
+        (post(urlencode([("update", "CLEAR ALL"), ("update", "CLEAR ALL")])), 400, "application/problem+json"),
+        (post(urlencode({"update": "CLEAR ALL", "query": SELECT})), 400, "application/problem+json"),
         (post(SELECT, DIRECT), 200, JSON),
         (post(SELECT, f"{DIRECT}; charset=utf-8"), 200, JSON),
         (post(SELECT.encode("utf-16"), f"{DIRECT}; charset=utf-16"), 415, "application/problem+json"),
         (post(b"SELECT * { ?s ?p '\xff' }", DIRECT), 400, "application/problem+json"),
         (post(SELECT, DIRECT, urlencode({"query": SELECT})), 400, "application/problem+json"),
         (post(SELECT, "text/plain"), 415, "application/problem+json"),
-        (post(SELECT, "application/sparql-update"), 415, "application/problem+json"),
+        (post("CLEAR ALL", "application/sparql-update"), 403, "application/problem+json"),
+        (post("CLEAR ALL", "application/sparql-update; charset=utf-16"), 415, "application/problem+json"),
+        (post(SELECT, "multipart/form-data; boundary=x"), 415, "application/problem+json"),
+        (post(SELECT, f"{FORM}; charset=iso-8859-1"), 415, "application/problem+json"),
         (post(SELECT, None), 415, "application/problem+json"),
         (post(urlencode({"query": "#" * 2_000_000})), 413, "application/problem+json"),
         ({"method": "PUT", "data": SELECT}, 405, "application/problem+json"),
         ({"method": "DELETE"}, 405, "application/problem+json"),
-        ({"method": "OPTIONS"}, 200, "text/html"),
+        ({"method": "PROPFIND"}, 405, "application/problem+json"),
+        ({"method": "TRACE"}, 405, "application/problem+json"),
     ],
 )
 def test_request(client: FlaskClient, request_: dict[str, Any], status: int, media_type: str) -> None:
@@ -147,6 +172,23 @@ def test_dataset_of_the_request(client: FlaskClient, graphs: dict[str, str], wan
     assert number == wanted if wanted is not None else number >= 6
 
 
+def test_the_graphs_of_a_form_may_stand_in_its_address(client: FlaskClient) -> None:
+    for query, form in (
+        ({"named-graph-uri": [ONTOLOGY, SCHEMES]}, {}),
+        ({"named-graph-uri": ONTOLOGY}, {"named-graph-uri": SCHEMES}),
+    ):
+        response = client.post("/sparql", data={"query": COUNT_GRAPHS, **form}, query_string=query)
+        assert response.json is not None
+        assert response.json["results"]["bindings"][0]["n"]["value"] == "2"
+
+
+def test_a_graph_that_is_not_held_is_empty(client: FlaskClient) -> None:
+    for name in ("default-graph-uri", "named-graph-uri"):
+        response = client.get("/sparql", query_string={"query": COUNT_GRAPHS, name: "https://e.example/none"})
+        assert response.json is not None
+        assert response.json["results"]["bindings"][0]["n"]["value"] == "0"
+
+
 def test_service_description_counts_the_graphs(client: FlaskClient) -> None:
     graph = Graph().parse(data=client.get("/sparql").data, format="turtle")
     names = {str(name) for name in graph.objects(None, URIRef("http://www.w3.org/ns/sparql-service-description#name"))}
@@ -159,14 +201,15 @@ def test_vary_tells_caches_that_answers_are_negotiated(client: FlaskClient) -> N
         assert "accept" in client.get(address).headers["Vary"].lower()
 
 
-class FailingStore:
+class FailingStore(Store):
     def __init__(self, error: Exception) -> None:
         self.error = error
 
     def query(self, text: str, **_: object) -> Answer:
         raise self.error
 
-    select = ask = query
+    def close(self) -> None:
+        """Do nothing."""
 
 
 @pytest.mark.parametrize(
@@ -175,11 +218,12 @@ class FailingStore:
         (QueryTimeoutError("stopped after 10 s"), 504),
         (ResultTooLargeError("stopped"), 413),
         (RuntimeError("secret"), 500),
+        (EngineError("a worker cannot start: /secret/python"), 500),
     ],
 )
 def test_engine_failures_are_answers_without_insides(error: Exception, status: int) -> None:
     whole = make_site()
-    site = Site(FailingStore(error), whole.catalogue, whole.plans, whole.reports, whole.trig, whole.shapes)  # type: ignore[arg-type]
+    site = replace(whole, store=FailingStore(error))
     with open_client(site, Settings()) as client:
         for accept in (JSON, BROWSER):
             response = client.get("/sparql", query_string={"query": SELECT}, headers={"Accept": accept})

@@ -11,7 +11,13 @@ from urllib.parse import quote
 from flask import Flask, Response, current_app, make_response, request
 from werkzeug.exceptions import HTTPException
 
-from akegraph.errors import AkegraphError, UnknownQueryError, UnknownResourceError
+from akegraph.errors import (
+    AkegraphError,
+    BadParameterError,
+    StoreBusyError,
+    UnknownQueryError,
+    UnknownResourceError,
+)
 from akegraph.web.negotiation import negotiate
 from akegraph.web.rendering import get_site, make_link, render
 
@@ -33,14 +39,26 @@ def close_matches(wanted: str, known: Iterable[str]) -> list[str]:
 
 def _answer_ours(error: AkegraphError) -> Response:
     status = error.http_status
-    if status >= HTTPStatus.INTERNAL_SERVER_ERROR and status != HTTPStatus.GATEWAY_TIMEOUT:
+    is_ordinary = isinstance(error, StoreBusyError) or status == HTTPStatus.GATEWAY_TIMEOUT
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR and not is_ordinary:
         current_app.logger.error("%s %s: %s", request.method, request.path, error)
     matches: list[tuple[str, str]] = []
     if isinstance(error, UnknownQueryError):
         matches = [(name, make_link(f"/queries/{quote(name)}")) for name in error.matches]
     elif isinstance(error, UnknownResourceError):
         matches = [(name, make_link(quote(name if name.startswith("/") else f"/{name}"))) for name in error.matches]
-    return _answer(status, str(error), matches)
+    elif isinstance(error, BadParameterError):
+        matches = [(name, _address_with(error.name, name)) for name in error.matches]
+    # what failed here without a name of its own may tell of files and processes: the log has it, the answer has not
+    response = _answer(status, "" if status == HTTPStatus.INTERNAL_SERVER_ERROR else str(error), matches)
+    if isinstance(error, StoreBusyError):
+        response.headers["Retry-After"] = str(error.retry_after)
+    return response
+
+
+def _address_with(parameter: str, value: str) -> str:
+    """Return the address asked for with another value of one parameter."""
+    return make_link(quote(request.path), **{**request.args.to_dict(), parameter: value})
 
 
 def _answer_http(error: HTTPException) -> Response:
@@ -49,7 +67,7 @@ def _answer_http(error: HTTPException) -> Response:
         return make_response(error.get_response())
     matches = []
     if status == HTTPStatus.NOT_FOUND:
-        known = {"/", "/queries/", "/sparql", "/ontology", "/shapes", "/dump.trig", "/healthz"}
+        known = {"/", "/queries/", "/sparql", "/ontology", "/shapes", "/dump.trig", "/void", "/graph-store", "/healthz"}
         known |= {f"/plan/{plan}" for plan in get_site().plans}
         matches = [(path, make_link(path)) for path in close_matches(request.path, known)]
     response = _answer(status, error.description or "", matches)

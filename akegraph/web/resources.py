@@ -3,6 +3,7 @@
 ``/id/…``, ``/vocab/…``, ``/graph/…`` and ``/ontology`` name things, so they answer 303 to a document about the
 thing, chosen by ``Accept``: ``/doc/<path>`` is the page, ``/data/<path>.<ttl|jsonld|nt|rdf>`` the same as RDF. The
 RDF of a thing is its asserted triples and those that point at it; that of a graph or the ontology is the whole graph.
+A graph is a document itself: ``/graph/<name>`` sends it to whoever wishes for RDF (``graph_store``).
 A term's IRI is the ontology's with a hash, so it answers as the ontology does; ``/doc/ontology/<Term>`` has more, and
 ``/data/ontology/<Term>.<ttl|…>`` what the ontology states of it alone.
 """
@@ -21,7 +22,7 @@ from akegraph.web.lookups import bind_terms, find_column, find_statements
 from akegraph.web.negotiation import negotiate
 from akegraph.web.problems import close_matches
 from akegraph.web.protocol import send
-from akegraph.web.rendering import get_site, make_link, render
+from akegraph.web.rendering import get_site, make_link, make_local, render
 from akegraph.web.resource_page import make_resource_page
 from akegraph.web.vocabulary_pages import ONTOLOGY_NAME, RDF_FORMATS, check_version, make_data, make_page
 
@@ -36,7 +37,6 @@ _EXTENSIONS = {media_type: extension for extension, media_type in DATA_FORMATS.i
 @blueprint.get("/id/<path:path>", defaults={"family": "id"})
 @blueprint.get("/vocab/<path:path>", defaults={"family": "vocab"})
 @blueprint.get("/graph/", defaults={"family": "graph", "path": ""})
-@blueprint.get("/graph/<path:path>", defaults={"family": "graph"})
 def thing(path: str, family: str = "") -> Response:
     """Send a reader or a program from a thing to a document about it."""
     name = f"{family}/{path}" if family else path
@@ -63,7 +63,7 @@ def version(version: str) -> Response:
 @blueprint.get("/doc/<path:name>")
 def document(name: str) -> Response:
     """Show the page about a thing."""
-    links = {extension: f"/data/{_quoted(name)}.{extension}" for extension in DATA_FORMATS}
+    links = {extension: make_local(f"/data/{_quoted(name)}.{extension}") for extension in DATA_FORMATS}
     response = make_page(name, links)
     if response is None:
         statements = find_statements(get_site().store, BASE + name) if _is_iri(BASE + name) else ()
@@ -90,7 +90,7 @@ def data(file: str) -> Response:
         _check_known(name)
         answer = _describe(name, media_type)
     response = send(answer)
-    response.headers.add("Link", f'</doc/{_quoted(name)}>; rel="alternate"; type="{_HTML}"')
+    response.headers.add("Link", f'<{make_local(f"/doc/{_quoted(name)}")}>; rel="alternate"; type="{_HTML}"')
     response.headers.add("Link", f'<{about}>; rel="describes"')
     return response
 
