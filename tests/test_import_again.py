@@ -16,6 +16,7 @@ from akegraph.pipeline.exporting import export_plan
 from akegraph.pipeline.knowledge import PlanFolder, find_plans
 
 UNFINISHED = fill_all(TEMPLATE, [("Suunnitelma", 2, activity() | {HEADINGS["participation"]: "4"})])
+CONTRADICTING = fill_all(TEMPLATE, [("Suunnitelma", 2, activity() | {HEADINGS["participation"]: "9"})])
 LEVEL = CHOICES.levels[3]
 FINISHED = fill_all(
     UNFINISHED, [("Suunnitelma", 2, {HEADINGS["participation"]: f"{LEVEL.id}: {LEVEL.label}"})]
@@ -37,15 +38,22 @@ def import_book(content: bytes, *more: str, name: str = "plan.xlsx") -> Result:
     return run("import", name, *more)
 
 
-def test_an_unfinished_workbook_is_refused_by_cell_and_can_be_answered(here: Path) -> None:
-    done = import_book(UNFINISHED)
-    assert done.exit_code == 3
-    [error] = [line for line in done.stderr.splitlines() if line.startswith("Error: ")]
-    assert error.endswith("(cell Suunnitelma!N2)")
+@pytest.mark.parametrize(
+    ("workbook", "errors", "answers"),
+    [(UNFINISHED, [], "a\n"), (CONTRADICTING, ["(cell Suunnitelma!N2)"], "e\n4\n")],
+)
+def test_an_unfinished_workbook_is_answered_and_one_that_contradicts_is_refused_by_cell(
+    workbook: bytes, errors: list[str], answers: str, here: Path
+) -> None:
+    done = import_book(workbook)
+    assert done.exit_code == (3 if errors else 0)
+    told = [line for line in done.stderr.splitlines() if line.startswith("Error: ")]
+    assert [line.endswith(error) for line, error in zip(told, errors, strict=True)] == [True] * len(errors)
     assert "'akegraph review' asks about them one by one" in done.stderr
     names = {"plan.xlsx", "plan.toml", "sources.toml", "rows.csv", "review.toml"}
     assert {path.name for path in here.iterdir()} == names
-    answered = run("review", "--by", "Liisa", text="a\n")
+    assert ("proposed: 4: " in done.stderr) is not bool(errors)
+    answered = run("review", "--by", "Liisa", text=answers)
     assert answered.exit_code == 0, answered.stderr
     assert "next: 'akegraph validate ." in answered.stderr
     assert PlanFolder(here).read_table(KNOWLEDGE).rows[0].text("participation") == f"{LEVEL.id}: {LEVEL.label}"
@@ -60,7 +68,7 @@ def test_the_command_for_the_doubts_names_the_files(here: Path) -> None:
 
 def test_what_lies_there_keeps_an_unfinished_workbook_from_writing_over_it(here: Path) -> None:
     (here / "plan.toml").write_text("# somebody's\n", encoding="utf-8")
-    assert import_book(UNFINISHED).exit_code == 3
+    assert import_book(CONTRADICTING).exit_code == 3
     assert (here / "plan.toml").read_text(encoding="utf-8") == "# somebody's\n"
     assert not (here / "sources.toml").exists()
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import random
+import re
 import zipfile
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -62,11 +65,30 @@ def locked_pdf() -> bytes:
 
 TABLE = table_of(Layout(1, rows=[0, 1, 2]))
 WORD, SHEET = make_docx(TABLE), make_xlsx(TABLE)
+DOUBTFUL = make_xlsx([TABLE[0], *([*row[:7], "4"] for row in TABLE[1:])])
 BOMB = b"<a>" + b" " * 300_000_000 + b"</a>"
 ENTITIES = (
     b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "bbbbbbbbbb"><!ENTITY c "&b;&b;&b;&b;">]><w:document '
     b'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body>&c;</w:body></w:document>'
 )
+
+
+EXTERNAL = b'<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/hostname">]>'
+
+
+def with_parts(data: bytes, parts: dict[str, bytes]) -> bytes:
+    """Add parts to an Office file."""
+    stream = io.BytesIO(data)
+    with zipfile.ZipFile(stream, "a", zipfile.ZIP_DEFLATED) as archive:
+        for name, part in parts.items():
+            archive.writestr(name, part)
+    return stream.getvalue()
+
+
+def within(name: bytes, depth: int) -> Callable[[bytes], bytes]:
+    """Put elements within one another before a document's first paragraph."""
+    nested = b"<%b>" % name * depth + b"</%b>" % name * depth
+    return lambda part: part.replace(b"<w:body>", b"<w:body>" + nested)
 
 
 def lie(data: bytes) -> bytes:
@@ -94,6 +116,22 @@ BAD = {
     "zip bomb that lies": (
         lambda: lie(repack(SHEET, "xl/worksheets/sheet2.xml", lambda _: BOMB)),
         "unpacks to more|damaged",
+    ),
+    "zip bomb in DOCX": (lambda: repack(WORD, "word/document.xml", lambda _: BOMB), "unpacks to more than 50 MB"),
+    "many tiny files in XLSX": (lambda: with_parts(SHEET, {f"x/{at}": b"" for at in range(10_001)}), "unpacks to more"),
+    "deep XML in XLSX": (
+        lambda: repack(SHEET, "xl/worksheets/sheet2.xml", lambda _: b"<a>" * 10**6 + b"</a>" * 10**6),
+        "nested too deeply",
+    ),
+    "deep XML in DOCX": (lambda: repack(WORD, "word/document.xml", within(b"w:sdt", 600)), "nested too deeply"),
+    "external entity": (lambda: repack(WORD, "word/document.xml", lambda part: EXTERNAL + part), "document type"),
+    "external subset": (
+        lambda: repack(SHEET, "xl/worksheets/sheet2.xml", lambda part: b'<!DOCTYPE a SYSTEM "http://[::1]/x">' + part),
+        "document type",
+    ),
+    "two rows with one id": (
+        lambda: make_xlsx([[name, *row] for name, row in zip(["id", "k1", "k2", "k1"], TABLE, strict=True)]),
+        "row 3, column 'id'.*the id 'k1' is that of row 1 already",
     ),
     "entity bomb": (lambda: repack(WORD, "word/document.xml", lambda _: ENTITIES), "document type"),
     "no XML": (lambda: repack(WORD, "word/document.xml", lambda part: part[:500]), "no XML"),
@@ -150,10 +188,67 @@ def test_bad_input_is_refused_and_nothing_is_written(case: str, tmp_path: Path) 
     assert result.exit_code == 3, result.output
     assert result.stderr.startswith(f"Error: {document}")
     assert len(result.stderr.splitlines()) == 1
-    import re
-
     assert re.search(says, result.stderr), result.stderr
     assert sorted(path.name for path in tmp_path.iterdir()) == ["plan.bin"]
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_bad_input_leaves_what_was_answered_as_it_is(case: str, tmp_path: Path) -> None:
+    document, rows, review = tmp_path / "plan.bin", tmp_path / "rows.csv", tmp_path / "review.toml"
+    document.write_bytes(DOUBTFUL)
+    targets = ("--rows", str(rows), "--review", str(review))
+    assert run("import", str(document), *targets).exit_code == 0
+    review.write_bytes(review.read_bytes() + b"# mine\n")
+    before = rows.read_bytes(), review.read_bytes()
+    document.write_bytes(BAD[case][0]())
+    assert run("import", str(document), *targets, "--force").exit_code == 3
+    assert (rows.read_bytes(), review.read_bytes()) == before
+
+
+SHEET_NS = b'<a xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
+CELLS_OF_ONE_TEXT = b"<row>" + b'<c t="s"><v>0</v></c>' * 100 + b"</row>"
+SWOLLEN = {
+    "elements of a sheet": lambda: repack(SHEET, "xl/worksheets/sheet2.xml", lambda _: many(b"<a/>")),
+    "rows": lambda: repack(SHEET, "xl/worksheets/sheet2.xml", lambda _: many(b"<row/>")),
+    "elements of a cell": lambda: repack(SHEET, "xl/worksheets/sheet2.xml", lambda _: b"<c>" + many(b"<v/>") + b"</c>"),
+    "paragraphs": lambda: repack(WORD, "word/document.xml", lambda _: many(b"<p/>")),
+    "strings": lambda: with_parts(SHEET, {"xl/sharedStrings.xml": many(b"<si/>")}),
+    "cells with one long text": lambda: with_parts(
+        repack(
+            SHEET, "xl/worksheets/sheet2.xml", lambda p: p.replace(b"<sheetData>", b"<sheetData>" + CELLS_OF_ONE_TEXT)
+        ),
+        {"xl/sharedStrings.xml": SHEET_NS + b"<si><t>" + b"a " * 30_000 + b"</t></si></a>"},
+    ),
+}
+
+
+def many(element: bytes) -> bytes:
+    return SHEET_NS + element * 45_000 + b"</a>"
+
+
+@pytest.mark.parametrize("case", SWOLLEN)
+def test_what_is_small_in_the_file_and_large_when_read_is_refused(case: str) -> None:
+    with pytest.raises(SourceError, match="unpacks to more than 1 MB"):
+        read(SWOLLEN[case](), size=1)
+
+
+def test_a_line_of_far_too_many_fields_is_refused() -> None:
+    with pytest.raises(SourceError, match="line 2 has over 1000 fields"):
+        read((";".join(TABLE[0]) + "\n" + ";" * 2000).encode())
+
+
+def test_merged_ranges_without_number_are_refused() -> None:
+    def spread(part: bytes) -> bytes:
+        return part.replace(b"</sheetData>", b"</sheetData>" + b'<mergeCell ref="A1:B1"/>' * 100_001)
+
+    with pytest.raises(SourceError, match="merged ranges; unmerge them"):
+        read(repack(SHEET, "xl/worksheets/sheet2.xml", spread))
+
+
+def test_macros_are_not_run() -> None:
+    reading = read(with_parts(SHEET, {"xl/vbaProject.bin": b"x"}))
+    assert (len(reading.table.rows), reading.notes[0]) == (3, "the workbook has macros; they were not run")
+    assert "the document has macros; they were not run" in read(with_parts(WORD, {"word/vbaProject.bin": b"x"})).notes
 
 
 def test_a_file_above_the_limit_is_not_even_read(tmp_path: Path) -> None:
@@ -165,6 +260,8 @@ def test_a_file_above_the_limit_is_not_even_read(tmp_path: Path) -> None:
     assert result.exit_code == 3
     assert "300 MB large, and 50 MB are the limit; --max-size raises it" in result.stderr
     assert run("import", str(document), "--rows", "-", "--max-size", "0").exit_code == 2
+    allowed = run("import", str(document), "--rows", "-", "--max-size", "301")
+    assert (allowed.exit_code, "is cut off" in allowed.stderr or "damaged" in allowed.stderr) == (3, True)
 
 
 def test_a_far_merged_range_costs_nothing() -> None:
@@ -190,6 +287,9 @@ def test_an_unknown_task_or_level_is_kept_and_sent_to_review(column: int, text: 
     assert text in rows.read_text(encoding="utf-8")
     assert "row 2" in result.stderr
     assert "known" in result.stderr
+    table = list(csv.reader(io.StringIO(rows.read_text(encoding="utf-8"))))
+    at = table[2].index(text)
+    assert table[2][table[0].index(f"state: {table[0][at]}")] == "review"
 
 
 def test_control_characters_are_in_doubt() -> None:

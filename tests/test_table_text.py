@@ -1,11 +1,9 @@
 """Reading flattened text: the real source against the gold, then sources mutated in every way feared."""
 
-import json
-from pathlib import Path
-
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from plan_documents import CELLS, GOLD
 
 from akegraph.errors import SourceError
 from akegraph.graph.loading import load_folder
@@ -21,28 +19,10 @@ PLAN = "ake-tampere-2026"
 SOURCE = resource("data", "source", "akepike-vuosisuunnitelma-2026-s16-17.txt").read_bytes()
 LINES = SOURCE.decode().split("\n")
 HEADINGS, FURNITURE = LINES[0], LINES[297:301]
-GOLD = json.loads((Path(__file__).parent / "gold" / "plan-2026-rows.json").read_text(encoding="utf-8"))
 LEXICON = read_schemes(
     load_folder(resource("ontology", "schemes")), resource("data", "reference", "anchors.toml")
 ).lexicon
 
-
-def gold_cells(row):
-    """The eight cells of a gold row as they belong in the table."""
-    impact = row["impact_path"]
-    return {
-        "task": " ".join(row["tehtava_cell_printed"]),
-        "activity": row["activity"],
-        "output": row["output"],
-        "outcome": row["outcome"],
-        "impact": f"Vaikutuspolku {impact['number']}: {impact['text']}",
-        "effectiveness": row["effectiveness_goal"],
-        "evaluation": " ".join(f"+ {item}" for item in row["evaluation_items"]),
-        "participation": row["participation_level"]["printed"],
-    }
-
-
-CELLS = [gold_cells(row) for row in GOLD]
 BLOCKS = [LINES[row["source_lines"][0] - 1 : row["source_lines"][1]] for row in GOLD]
 
 

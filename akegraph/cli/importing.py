@@ -84,9 +84,11 @@ def import_(
             wanted=Wanted(first_page, table, max_size),
             progress=progress,
         )
-    beside, notes = (
-        ([], ()) if rows_target == "-" else _read_beside(data, file, done, plan, Path(rows_target).parent, max_size)
-    )
+        beside, notes = (
+            ([], ())
+            if rows_target == "-"
+            else _read_beside(data, file, done, plan, Path(rows_target).parent, max_size, progress)
+        )
     _tell(done, _review_command(rows_target, review_target), notes)
     before = _read_if_there(review_target)
     # A review keeps every answer it held, so bringing it up to date loses nothing, save comments written by hand.
@@ -107,7 +109,13 @@ def import_(
 
 
 def _read_beside(
-    data: bytes, file: str, done: Import, plan: Path | None, folder: Path, most: int
+    data: bytes,
+    file: str,
+    done: Import,
+    plan: Path | None,
+    folder: Path,
+    most: int,
+    progress: Progress | None,
 ) -> tuple[list[tuple[str, bytes]], tuple[str, ...]]:
     """Read what a plan's workbook says beside its table, as files for the plan's folder; nothing of other documents.
 
@@ -119,7 +127,9 @@ def _read_beside(
     pages = [row.page for row in done.reading.table.rows] or [1]
     known = read_plan(plan) if plan else None
     own_document = bool(plan and known and has_own_workbook(plan.parent, known))
-    authored = read_authored(data, file, (min(pages), max(pages)), plan=known, own_document=own_document, size=most)
+    authored = read_authored(
+        data, file, (min(pages), max(pages)), plan=known, own_document=own_document, size=most, progress=progress
+    )
     files = dict(authored.files)
     if "sources.toml" in files and file != "-":
         files[Path(file).name] = data  # a source lies beside its description
@@ -204,9 +214,8 @@ def _tell(done: Import, command: str | None, notes: Sequence[str]) -> None:
     table = reading.table
     _say(f"{table.file}: {len(table.rows)} rows, {sum(len(row.cells) for row in table.rows)} cells")
     _say_all([f"  note: {note}" for note in (*reading.notes, *notes)])
-    _say_all(
-        [f"  left out{f', line {line.number}' if line.number else ''}: {line.text.strip()}" for line in reading.dropped]
-    )
+    left_out = [(line.place or (f"line {line.number}" if line.number else ""), line.text) for line in reading.dropped]
+    _say_all([f"  left out{f', {place}' if place else ''}: {text.strip()}" for place, text in left_out])
     changes = []
     for change in done.changes:
         where = f"  {change.kind}: row {change.number} ({change.row_id})"

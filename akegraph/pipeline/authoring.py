@@ -26,6 +26,7 @@ from akegraph.pipeline.knowledge import Knowledge, raise_problems
 from akegraph.pipeline.measuring import check_measurements
 from akegraph.table.choices import Choice, Choices, find_choice, name_choices
 from akegraph.table.documents import MOST_MEGABYTES
+from akegraph.table.grids import Progress
 from akegraph.table.packages import MEGABYTE
 from akegraph.table.plan import LANGUAGE, Document, Plan
 from akegraph.table.sidetables import INDICATOR_FIELDS, VALUE_FIELDS, SideTable, write_side_csv
@@ -69,6 +70,7 @@ def read_authored(
     own_document: bool = False,
     size: int = MOST_MEGABYTES,
     knowledge: Knowledge | None = None,
+    progress: Progress | None = None,
 ) -> Authored:
     """Read details, indicators and values from a workbook, every name checked against what there is.
 
@@ -76,6 +78,7 @@ def read_authored(
     :param plan: the plan where it has a ``plan.toml`` already; then none is made
     :param own_document: whether an earlier version of the workbook is that plan's document; then it is described anew
     :param size: the megabytes that the workbook, unpacked, may have
+    :param progress: is told of long work
     :returns: nothing for a document that is no workbook of a plan
     :raises SourceError: if a detail, an indicator or a value is refused, with sheet, row and column
     :raises ExceptionGroup: of these, if there is more than one
@@ -87,7 +90,7 @@ def read_authored(
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         if "xl/workbook.xml" not in archive.namelist():
             return Authored(plan)
-    sheets = read_side_sheets(read_workbook(data, file, size * MEGABYTE), file)
+    sheets = read_side_sheets(read_workbook(data, file, size * MEGABYTE, progress), file)
     if sheets.details is None:
         return Authored(plan)
     knowledge = knowledge or Knowledge()

@@ -10,8 +10,8 @@ from pathlib import Path
 from akegraph.errors import SourceError
 from akegraph.files import write_files
 from akegraph.pipeline.knowledge import Knowledge, find_plans
-from akegraph.table.cells import MANDATORY, read_level
-from akegraph.table.columns import Lexicon, find
+from akegraph.table.cells import MANDATORY, complete_level
+from akegraph.table.columns import Lexicon
 from akegraph.table.doubts import READERS
 from akegraph.table.model import CellState, Column, Row, Table
 from akegraph.table.review import Review, ReviewItem, find_fault, read_review, write_answer
@@ -53,12 +53,8 @@ class ReviewSession:
 
     def complete(self, item: ReviewItem, text: str) -> str:
         """Put the whole wording for a level that is told by its number or its words alone; else the text as it is."""
-        if item.column != Column.PARTICIPATION or not read_level(text, self._lexicon)[1]:
-            return text
-        number = text.strip(" .:")
-        level = next((known for known in self._lexicon.levels if known.notation == number), None)
-        level = level or find(text, self._lexicon.levels)
-        return f"{level.notation}: {level.label}" if level else text
+        whole = complete_level(text, self._lexicon) if item.column == Column.PARTICIPATION else None
+        return whole or text
 
     def find_problems(self, item: ReviewItem, answer: str) -> list[str]:
         """Tell why a text cannot be the answer: what the column's grammar does not read never becomes a graph."""

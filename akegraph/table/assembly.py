@@ -81,8 +81,11 @@ def assemble(sheaf: Sheaf, lexicon: Lexicon, file: str, fits: Fits, wanted: int 
             stripped = _without_headings(row, here)
             if stripped is None:
                 dropped.append(_drop(row))
-            elif any(cell.lines for cell in stripped.cells):
-                made.append(_raw(stripped, here, grid))
+            elif any(cell.lines or cell.doubts for cell in stripped.cells):
+                is_row = _is_row(stripped, here)
+                dropped += [_drop_cell(stripped, cell) for cell in _find_outside(stripped, here if is_row else None)]
+                if is_row:
+                    made.append(_raw(stripped, here, grid))
         rows = _append(rows, made, fits, dropped, grid)
     if not rows:
         raise SourceError("the plan's table has headings but no row", file=file)
@@ -191,7 +194,24 @@ def _on_columns(header: Header, lexicon: Lexicon) -> list[str]:
 
 
 def _drop(row: GridRow) -> DroppedLine:
-    return DroppedLine(0, f"{row.place}: " + " | ".join(cell.text for cell in row.cells if cell.text))
+    return DroppedLine(0, " | ".join(cell.text for cell in row.cells if cell.text), row.place)
+
+
+def _drop_cell(row: GridRow, cell: GridCell) -> DroppedLine:
+    place = f"sheet cell {cell.sheet_cell}" if cell.sheet_cell else ", ".join(filter(None, (row.place, cell.place)))
+    return DroppedLine(0, cell.text, place)
+
+
+def _is_row(row: GridRow, header: Header) -> bool:
+    """Tell whether anything of a row stands under the plan's columns, or its id does."""
+    places = {*header.columns.values(), *(at for key, at in header.own.items() if key == "id")}
+    return any(cell.lines or cell.doubts for at, cell in enumerate(row.cells) if at in places)
+
+
+def _find_outside(row: GridRow, header: Header | None) -> list[GridCell]:
+    """Find the cells of a row that stand under no heading; without headings, all of them."""
+    headed = {*header.columns.values(), *header.own.values(), *header.extra} if header else set()
+    return [cell for at, cell in enumerate(row.cells) if at not in headed and cell.lines and cell.spanned != "right"]
 
 
 def _without_headings(row: GridRow, header: Header) -> GridRow | None:
@@ -243,7 +263,7 @@ def _append(rows: list[RawRow], more: list[RawRow], fits: Fits, dropped: list[Dr
     for at, row in enumerate(more):
         if _is_title(row):
             texts = dict.fromkeys(cell.text for cell in row.cells.values() if cell.text)
-            dropped.append(DroppedLine(0, f"{row.place}: {' | '.join(texts)}"))
+            dropped.append(DroppedLine(0, " | ".join(texts), row.place))
             continue
         breaks = (joins and at == 0) or bool(result and row.sheet != result[-1].sheet)
         if breaks and result:

@@ -14,7 +14,7 @@ from functools import cache
 
 from akegraph.errors import EmptyCellError, MappingError
 from akegraph.table.columns import Anchors, Lexicon, find, known
-from akegraph.table.model import Column, Row, Table
+from akegraph.table.model import ROW_ID, Column, Row, Table
 
 MANDATORY = (
     Column.TASK,
@@ -24,7 +24,6 @@ MANDATORY = (
     Column.IMPACT,
     Column.PARTICIPATION,
 )
-_ID = re.compile(r"[a-z][a-z0-9]{0,31}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +162,15 @@ def read_level(text: str, lexicon: Lexicon) -> tuple[str | None, list[str]]:
     return number, []
 
 
+def complete_level(text: str, lexicon: Lexicon) -> str | None:
+    """Put the whole wording for a level that is told by its number or its words alone; None where neither tells."""
+    if not read_level(text, lexicon)[1]:
+        return None
+    number = text.strip(" .:")
+    level = next((known for known in lexicon.levels if known.notation == number), None) or find(text, lexicon.levels)
+    return f"{level.notation}: {level.label}" if level else None
+
+
 def items(text: str) -> list[str]:
     """Split a cell at the plus signs that open its items."""
     opened: list[list[str]] = [[]]
@@ -200,7 +208,7 @@ def check_ids(table: Table) -> list[MappingError]:
     ids = Counter(row.id for row in table.rows)
     numbers = Counter(row.number for row in table.rows)
     for row in table.rows:
-        if not _ID.fullmatch(row.id):
+        if not ROW_ID.fullmatch(row.id):
             what = f"{row.id!r} is no stable id: lower-case letters and digits, a letter first"
             errors.append(MappingError(what, file=table.file, page=row.page, row=row.number, column="id"))
         elif ids[row.id] > 1:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 import unicodedata
 from itertools import pairwise
@@ -19,6 +21,19 @@ _SIGNATURES = {
 _DRAWN = re.compile("\u00ad[-\u2010\u2011]$", re.MULTILINE)
 """A soft hyphen and the hyphen that a program drew for it at the line's end."""
 _LIGATURES = {0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl"}
+
+
+def split_fields(text: str, file: str) -> list[list[str]]:
+    """Split CSV at commas, semicolons or tabs, whichever part its first line into most fields.
+
+    :raises SourceError: if it is no CSV
+    """
+    header = text.partition("\n")[0]
+    try:
+        delimiter = max(",;\t", key=lambda known: len(next(csv.reader([header], delimiter=known), [])))
+        return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        raise SourceError(f"is no CSV: {error}", file=file) from error
 
 
 def decode(data: bytes, file: str) -> tuple[str, list[str]]:

@@ -13,7 +13,7 @@ from akegraph.errors import SourceError
 from akegraph.table.decoding import clean
 from akegraph.table.grids import EMPTY, Doubted, Grid, GridCell, GridRow, Line, Sheaf
 from akegraph.table.model import DroppedLine
-from akegraph.table.packages import Package
+from akegraph.table.packages import Package, local_name
 
 _SKIPPED = {"del", "moveFrom", "Fallback", "instrText", "delText", "txbxContent", "pPr", "rPr", "tcPr", "tblPr", "trPr"}
 _BREAKS = {"br", "cr"}
@@ -46,7 +46,7 @@ class _Reader:
     def block(self, parent: Element) -> None:
         """Read tables and paragraphs in their order."""
         for element in parent:
-            tag = _local(element)
+            tag = local_name(element)
             if tag == "tbl":
                 self.table(element)
             elif tag == "p":
@@ -74,11 +74,11 @@ class _Reader:
         """Read one row, with what reaches into it from the row above."""
         cells: list[GridCell] = [EMPTY] * min(_value(element, "gridBefore"), _WIDEST)
         for found in _cells(element):
-            self.cells += 1
-            if self.cells > _MOST_CELLS:
-                raise SourceError("has far more cells than a plan needs", file=self.file)
             cell = _Cell()
             self.cell(found, cell)
+            self.cells += cell.span
+            if self.cells > _MOST_CELLS:
+                raise SourceError("has far more cells than a plan needs", file=self.file)
             column = len(cells)
             if cell.continues and column < len(above):
                 made = replace(above[column], place=f"{above[column].place}, merged down", spanned="down")
@@ -93,9 +93,9 @@ class _Reader:
 
     def cell(self, element: Element, cell: _Cell) -> None:
         """Read one cell."""
-        for properties in (child for child in element if _local(child) == "tcPr"):
+        for properties in (child for child in element if local_name(child) == "tcPr"):
             cell.span = max(1, min(_value(properties, "gridSpan", 1), _WIDEST))
-            merge = next((child for child in properties if _local(child) == "vMerge"), None)
+            merge = next((child for child in properties if local_name(child) == "vMerge"), None)
             cell.continues = merge is not None and _attribute(merge, "val") != "restart"
         self.inline(element, cell, nested=True)
 
@@ -105,11 +105,11 @@ class _Reader:
         :param inner: whether the element is inside such a table, whose own tables are read with it
         """
         for child in element:
-            tag = _local(child)
+            tag = local_name(child)
             if tag in _SKIPPED:
                 if tag in ("del", "moveFrom"):
                     cell.doubts.append(("tracked-change", "a tracked change is neither accepted nor rejected here"))
-                if tag == "pPr" and any(_local(found) == "numPr" for found in child):
+                if tag == "pPr" and any(local_name(found) == "numPr" for found in child):
                     why = (
                         "the paragraph is numbered or bulleted by the program, and its mark is no text of the document"
                     )
@@ -146,7 +146,7 @@ def read_word(data: bytes, file: str, limit: int) -> Sheaf:
     :raises SourceError: if the file is damaged, too large, or has no table
     """
     package = Package(data, file, limit)
-    body = next((child for child in package.read_xml("word/document.xml") if _local(child) == "body"), None)
+    body = next((child for child in package.read_xml("word/document.xml") if local_name(child) == "body"), None)
     reader = _Reader(file)
     try:
         if body is not None:
@@ -173,7 +173,7 @@ def _cells(row: Element) -> list[Element]:
 def _find(parent: Element, wanted: str, closed: str) -> list[Element]:
     found = []
     for child in parent:
-        tag = _local(child)
+        tag = local_name(child)
         if tag == wanted:
             found.append(child)
         elif tag not in _SKIPPED and tag != closed:
@@ -184,20 +184,16 @@ def _find(parent: Element, wanted: str, closed: str) -> list[Element]:
 def _value(parent: Element, name: str, default: int = 0) -> int:
     """Read a number that an element below holds in its ``w:val``."""
     for child in parent.iter():
-        if _local(child) == name:
+        if local_name(child) == name:
             text = _attribute(child, "val")
             return int(text) if text.isdecimal() else default
-        if _local(child) == "tc" and child is not parent:
+        if local_name(child) == "tc" and child is not parent:
             break
     return default
 
 
 def _attribute(element: Element, name: str) -> str:
     return next((value for key, value in element.attrib.items() if key.rpartition("}")[2] == name), "")
-
-
-def _local(element: Element) -> str:
-    return str(element.tag).rpartition("}")[2]
 
 
 def _cleaned(grid: Grid) -> Grid:

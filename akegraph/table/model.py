@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
+
+ROW_ID = re.compile(r"[a-z][a-z0-9]{0,31}")
+"""What the stable id of a row looks like."""
+COUNTED = re.compile(r"[1-9]\d{0,5}")
+"""What the number of a row or of a page looks like."""
 
 
 class Column(StrEnum):
@@ -108,10 +114,15 @@ class Doubt:
 
 @dataclass(frozen=True, slots=True)
 class DroppedLine:
-    """A line of the document that is no part of any cell: headings, page headers and footers."""
+    """A line of the document that is no part of any cell: headings, page headers and footers, notes beside the table.
+
+    :param number: of the line, where the document has numbered lines; else 0
+    :param place: where it stands, where that is no line: ``sheet cell Plan!L7``
+    """
 
     number: int
     text: str
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -295,7 +295,7 @@ def _make_sheaf(pages: Sequence[Page], tables: Sequence[DrawnTable], lexicon: Le
     ]
     numbers = number_pages(pages, outside, lexicon.anchors)
     dropped = [
-        DroppedLine(0, f"page {page.sheet + 1}: {text_of(line)}")
+        DroppedLine(0, text_of(line), f"page {page.sheet + 1}")
         for page, words in zip(pages, outside, strict=True)
         for line in visual_lines(words)
     ]

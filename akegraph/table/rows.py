@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -18,18 +17,13 @@ from pathlib import Path
 
 from akegraph.errors import SourceError
 from akegraph.table.columns import Lexicon, Wording, find
-from akegraph.table.decoding import decode
-from akegraph.table.headings import match_heading
-from akegraph.table.model import Cell, CellState, Column, Row, Table
+from akegraph.table.decoding import decode, split_fields
+from akegraph.table.headings import CELL, STATE, match_heading
+from akegraph.table.model import COUNTED, ROW_ID, Cell, CellState, Column, Row, Table
 
 _PLACES = ("id", "page", "row")
 _CONTINUES = "continues"
-_STATE = "state: "
-_CELL = "cell: "
 _LONGEST_ADDRESS = 200
-_DELIMITERS = ",;\t"
-_NUMBER = re.compile(r"[1-9]\d{0,5}")
-_ID = re.compile(r"[a-z][a-z0-9]{0,31}")
 
 
 def write_rows(table: Table, lexicon: Lexicon) -> bytes:
@@ -40,8 +34,8 @@ def write_rows(table: Table, lexicon: Lexicon) -> bytes:
     follows = any(row.continues is not None for row in table.rows)
     header = [*_PLACES, *([_CONTINUES] if follows else []), *headings]
     addressed = any(cell.sheet_cell for row in table.rows for cell in row.cells.values())
-    addresses = [_CELL + heading for heading in headings] if addressed else []
-    writer.writerow([*header, *(_STATE + heading for heading in headings), *addresses])
+    addresses = [CELL + heading for heading in headings] if addressed else []
+    writer.writerow([*header, *(STATE + heading for heading in headings), *addresses])
     for row in table.rows:
         cells = [row.cells[column] for column in Column]
         own = [row.id, row.page, row.number, *([row.continues] if follows else [])]
@@ -57,7 +51,7 @@ def read_rows(source: Path | bytes, lexicon: Lexicon, file: str | None = None) -
     :raises SourceError: naming file, row and column, if anything cannot be read
     """
     name = file or (str(source) if isinstance(source, Path) else "rows.csv")
-    lines = _split(decode(_bytes(source, name), name)[0], name)
+    lines = [fields for fields in split_fields(decode(_bytes(source, name), name)[0], name) if any(fields)]
     if not lines:
         raise SourceError("the file is empty", file=name)
     places, headings = _read_header(lines[0], lexicon, name)
@@ -84,23 +78,12 @@ def _bytes(source: Path | bytes, file: str) -> bytes:
         raise SourceError(f"cannot be read: {error.strerror or error}", file=file) from error
 
 
-def _split(text: str, file: str) -> list[list[str]]:
-    """Split into fields at the delimiter that parts the header into most."""
-    header = text.partition("\n")[0]
-    delimiter = max(_DELIMITERS, key=lambda known: len(next(csv.reader([header], delimiter=known), [])))
-    try:
-        lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
-    except csv.Error as error:
-        raise SourceError(f"is no CSV: {error}", file=file) from error
-    return [fields for fields in lines if any(fields)]
-
-
 def _read_header(header: Sequence[str], lexicon: Lexicon, file: str) -> tuple[Mapping[str, int], dict[str, str]]:
     """Find where each column stands, by its notation, with ``state: `` before it for the column of states."""
     places: dict[str, int] = {}
     headings: dict[str, str] = {}
     for at, field in enumerate(header):
-        prefix = next((known for known in (_STATE, _CELL) if field.startswith(known)), "")
+        prefix = next((known for known in (STATE, CELL) if field.startswith(known)), "")
         heading = field.removeprefix(prefix)
         wording = find(heading, lexicon.columns) or _by_anchors(heading, lexicon)
         if wording:
@@ -139,24 +122,24 @@ def _read_row(fields: Sequence[str], header: Sequence[str], places: Mapping[str,
     if not fields[places["id"]]:
         raise SourceError("is empty; every row needs its id", file=file, row=number, column="id")
     for key in ("page", "row"):
-        if not _NUMBER.fullmatch(fields[places[key]]):
+        if not COUNTED.fullmatch(fields[places[key]]):
             what = f"{fields[places[key]]!r} is no whole number above 0"
             raise SourceError(what, file=file, row=number, column=key)
     cells: dict[str, Cell] = {}
     for column in Column:
         text = fields[places[column]]
-        at = places.get(_STATE + column)
+        at = places.get(STATE + column)
         try:
             state = CellState(fields[at]) if at is not None and fields[at] else None
         except ValueError:
             what = f"{fields[at or 0]!r} is no state; known are {', '.join(CellState)}"
             raise SourceError(what, file=file, row=number, column=header[at or 0]) from None
-        address = fields[places[_CELL + column]] if _CELL + column in places else ""
+        address = fields[places[CELL + column]] if CELL + column in places else ""
         if len(address) > _LONGEST_ADDRESS:
-            raise SourceError("is no address of a cell", file=file, row=number, column=header[places[_CELL + column]])
+            raise SourceError("is no address of a cell", file=file, row=number, column=header[places[CELL + column]])
         cells[column] = replace(_cell(text, state, file, number, header[places[column]]), sheet_cell=address)
     continues = fields[places[_CONTINUES]] if _CONTINUES in places else ""
-    if continues and (not _ID.fullmatch(continues) or continues == fields[places["id"]]):
+    if continues and (not ROW_ID.fullmatch(continues) or continues == fields[places["id"]]):
         what = f"{continues!r} is not the id of another row"
         raise SourceError(what, file=file, row=number, column=_CONTINUES)
     own_id, page, place = (fields[places[key]] for key in _PLACES)

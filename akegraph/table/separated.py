@@ -15,6 +15,7 @@ DELIMITERS = ",;\t"
 _FEWEST_HEADINGS = 4
 _HEADER_WITHIN = 30
 _LONGEST_FIELD = 100_000
+_WIDEST = 1000
 
 
 def find_delimiter(text: str, lexicon: Lexicon) -> str | None:
@@ -45,6 +46,9 @@ def read_separated(data: bytes, file: str, lexicon: Lexicon) -> Sheaf | None:
     rows = []
     try:
         for fields in reader:
+            if len(fields) > _WIDEST:
+                what = f"line {reader.line_num} has over {_WIDEST} fields; this is no plan"
+                raise SourceError(what, file=file)
             if any(field.strip() for field in fields):
                 line = f"line {reader.line_num}"
                 cells = [GridCell(lines_of(field), f"field {at}") for at, field in enumerate(fields, start=1)]

@@ -14,9 +14,7 @@ from dataclasses import dataclass
 
 from akegraph.errors import SourceError
 from akegraph.table.columns import normalise
-from akegraph.table.decoding import decode
-
-_DELIMITERS = ",;\t"
+from akegraph.table.decoding import decode, split_fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,13 +100,8 @@ def read_side_csv(data: bytes, fields: Sequence[Field], file: str) -> SideTable:
     :raises SourceError: if the file is no CSV, has an unknown column, or a line with other than its header's fields
     """
     text = decode(data, file)[0]
-    header = text.partition("\n")[0]
-    delimiter = max(_DELIMITERS, key=lambda known: len(next(csv.reader([header], delimiter=known), [])))
-    try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
-    except csv.Error as error:
-        raise SourceError(f"is no CSV: {error}", file=file) from error
-    return read_side_rows([(number, row, ()) for number, row in enumerate(rows)], fields, file)
+    rows = [(number, row, ()) for number, row in enumerate(split_fields(text, file))]
+    return read_side_rows(rows, fields, file)
 
 
 def read_side_rows(

@@ -15,6 +15,7 @@ from akegraph.errors import SourceError
 from akegraph.table.assembly import PlanTable, RawRow, assemble
 from akegraph.table.cells import (
     MANDATORY,
+    complete_level,
     items,
     read_evaluation,
     read_goal,
@@ -27,15 +28,13 @@ from akegraph.table.grids import EMPTY, Doubted, GridCell, Progress, Sheaf
 from akegraph.table.headings import STATE, match_heading
 from akegraph.table.identity import stable_ids
 from akegraph.table.joining import Joined, Joiner, make_joiner
-from akegraph.table.model import Cell, CellState, Column, Doubt, Reading, Row, Table
+from akegraph.table.model import COUNTED, ROW_ID, Cell, CellState, Column, Doubt, Reading, Row, Table
 from akegraph.table.spelling import Spelling
 
 MOST_IN_DOUBT = 0.4
 _CONTROLLED = (Column.TASK, Column.IMPACT, Column.PARTICIPATION)
 _MENDABLE = {"broken-word", "line-end-hyphen"}
 _DISPLACED = {"unknown-wording", "crosses-edge", "column-edge"}
-_ID = re.compile(r"[a-z][a-z0-9]{0,31}")
-_NUMBER = re.compile(r"[1-9]\d{0,5}")
 
 
 @dataclass(slots=True)
@@ -97,6 +96,8 @@ def read_sheaf(
         drafts.append(_draft_row(row, joiner, lexicon))
         if progress and at % 50 == 0:
             progress("rows", at, len(plan.rows))
+    if progress:
+        progress("rows", len(plan.rows), len(plan.rows))
     _confirm(drafts)
     for cells in drafts:
         _doubt_paths(cells, lexicon)
@@ -141,6 +142,10 @@ def _read_controlled(column: Column, draft: _Draft, lexicon: Lexicon) -> None:
     if good and (column in (Column.TASK, Column.PARTICIPATION) or _is_worded_whole(column, good[0], lexicon)):
         draft.settle(good[0])
     elif not good:
+        if column is Column.PARTICIPATION and (whole := complete_level(draft.text, lexicon)):
+            draft.doubt("short-wording", f"{draft.text!r} is taken for the whole wording {whole!r}")
+            draft.text = whole
+            return
         if reworded := _reword(column, draft.text, lexicon):
             why = f"{draft.text!r} is taken for the known wording {reworded!r}, broken here"
             draft.text = reworded
@@ -318,8 +323,10 @@ def _make_reading(
     rows, doubts = [], []
     for number, (row_id, raw, cells) in enumerate(zip(ids, plan.rows, drafts, strict=True), start=1):
         page = raw.sheet + shift if shift is not None else printed.get(raw.sheet, raw.sheet + 1)
-        if (own := raw.own.get("page", "")) and _NUMBER.fullmatch(own):
-            page = int(own)
+        if own := raw.own.get("page", ""):
+            page = int(own) if COUNTED.fullmatch(own) else page
+            if str(page) != own:
+                notes.append(f"{raw.place}: the page {own!r} is no number; {page} is taken")
         continues = raw.own.get("continues") or None
         row = Row(row_id, page, number, {c.value: _cell(draft) for c, draft in cells.items()}, continues)
         rows.append(row)
@@ -337,7 +344,7 @@ def _given_ids(plan: PlanTable, file: str) -> list[str | None]:
     for number, (row_id, row) in enumerate(zip(given, plan.rows, strict=True), start=1):
         if row_id is None:
             continue
-        if not _ID.fullmatch(row_id):
+        if not ROW_ID.fullmatch(row_id):
             what = f"{row.place}: {row_id!r} is no stable id: lower-case letters and digits, a letter first"
             raise SourceError(what, file=file, row=number, column="id")
         if row_id in first:

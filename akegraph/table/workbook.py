@@ -10,9 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from akegraph.errors import SourceError
 from akegraph.table.columns import Lexicon, find, normalise
 from akegraph.table.grids import EMPTY, Grid, GridCell, GridRow, Sheaf, lines_of
 from akegraph.table.model import Column
+from akegraph.table.numberformats import SHOWN
 from akegraph.table.sidetables import INDICATOR_FIELDS, VALUE_FIELDS, Field, SideTable, find_field, read_side_rows
 
 PLAN_SHEET, HELP_SHEET, DETAILS_SHEET = "Suunnitelma", "Ohje", "Tiedot"
@@ -81,7 +83,7 @@ class SideSheets:
 def read_side_sheets(sheaf: Sheaf, file: str) -> SideSheets:
     """Read details, indicators and values from the sheets of a workbook, wherever they stand and whatever their names.
 
-    :raises SourceError: if a sheet of indicators or values has unknown columns
+    :raises SourceError: if a sheet of indicators or values has unknown columns, or a cell not read for sure
     """
     details: dict[str, tuple[str, str]] | None = None
     tables: dict[str, SideTable] = {}
@@ -91,8 +93,8 @@ def read_side_sheets(sheaf: Sheaf, file: str) -> SideSheets:
             details, left_out = _read_details(grid), tuple(_find_left_out(grid))
         for name, fields in (("indicators", INDICATOR_FIELDS), ("values", VALUE_FIELDS)):
             if name not in tables and _is_side(grid, fields) and len(grid.rows) > 1:
-                rows = [_texts(row) for row in grid.rows]
-                tables[name] = read_side_rows(rows, fields, f"{file}, {grid.name}")
+                where = f"{file}, {grid.name}"
+                tables[name] = read_side_rows([_texts(row, where) for row in grid.rows], fields, where)
     return SideSheets(details, tables.get("indicators"), tables.get("values"), left_out)
 
 
@@ -236,8 +238,15 @@ def _is_side(grid: Grid, fields: Sequence[Field]) -> bool:
     return {field.key for field in fields if field.required} <= keys and bool(keys & telling)
 
 
-def _texts(row: GridRow) -> tuple[int, list[str], list[str]]:
+def _texts(row: GridRow, file: str) -> tuple[int, list[str], list[str]]:
+    """Return a row as a side table is read from.
+
+    :raises SourceError: at a cell that was not read for sure, as no review asks about it
+    """
     number = int(row.place.rpartition(" ")[2])
+    for cell in row.cells:
+        if doubt := next((why for code, why in cell.doubts if code != SHOWN), None):
+            raise SourceError(f"{doubt} (cell {cell.sheet_cell})", file=file, row=number)
     return number, [cell.text for cell in row.cells], [cell.sheet_cell for cell in row.cells]
 
 

@@ -6,7 +6,6 @@ touched, and of a formula only the value that the program stored is read. Nothin
 
 from __future__ import annotations
 
-import datetime
 import posixpath
 import re
 from collections import defaultdict
@@ -17,7 +16,8 @@ from xml.etree.ElementTree import Element
 from akegraph.errors import SourceError
 from akegraph.table.decoding import clean
 from akegraph.table.grids import EMPTY, Doubted, Grid, GridCell, GridRow, Progress, Sheaf, lines_of
-from akegraph.table.packages import Package
+from akegraph.table.numberformats import form_of, show_number
+from akegraph.table.packages import Package, local_name
 
 _ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _STRICT_ID = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
@@ -25,19 +25,19 @@ _ADDRESS = re.compile(r"([A-Z]{1,3})([1-9]\d{0,6})")
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _MOST_ROWS = 100_000
 _WIDEST = 200
-_MOST_SPREAD = 1_000_000
-_DATES = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
-_DATE_LETTERS = re.compile(r"[dmyhs]", re.IGNORECASE)
-_NOT_LETTERS = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.')
+_MOST_SPREAD = 200_000
+_MOST_CELLS = 500_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Workbook:
-    """What the cells of all sheets refer to."""
+    """What the cells of all sheets refer to, and how many there were up to now."""
 
     strings: tuple[str, ...]
-    dates: frozenset[int]
+    forms: tuple[str | None, ...]
     since_1904: bool
+    cells: int = 0
+    characters: int = 0
 
 
 def read_workbook(data: bytes, file: str, limit: int, progress: Progress | None = None) -> Sheaf:
@@ -48,7 +48,7 @@ def read_workbook(data: bytes, file: str, limit: int, progress: Progress | None 
     """
     package = Package(data, file, limit)
     sheets, since_1904 = _sheets(package)
-    book = _Workbook(_strings(package), _date_styles(package), since_1904)
+    book = _Workbook(_strings(package), _forms(package), since_1904)
     notes = []
     if any(name.endswith("vbaProject.bin") for name in package.names):
         notes.append("the workbook has macros; they were not run")
@@ -65,15 +65,11 @@ def read_workbook(data: bytes, file: str, limit: int, progress: Progress | None 
     return Sheaf(tuple(grids), notes=tuple(notes))
 
 
-def _local(element: Element) -> str:
-    return str(element.tag).rpartition("}")[2]
-
-
 def _children(element: Element, *path: str) -> Iterator[Element]:
     """Yield the descendants along a path of names, in the transitional or the strict namespace."""
     found = [element]
     for name in path:
-        found = [child for parent in found for child in parent if _local(child) == name]
+        found = [child for parent in found for child in parent if local_name(child) == name]
     yield from found
 
 
@@ -99,10 +95,9 @@ def _strings(package: Package) -> tuple[str, ...]:
     if "xl/sharedStrings.xml" not in package.names:
         return ()
     strings = []
-    for _, element in package.iter_xml("xl/sharedStrings.xml", ("end",)):
-        if _local(element) == "si":
+    for event, element in package.iter_xml("xl/sharedStrings.xml", ("si",)):
+        if event == "end" and local_name(element) == "si":
             strings.append(_rich(element))
-            element.clear()
     return tuple(strings)
 
 
@@ -112,21 +107,14 @@ def _rich(element: Element) -> str:
     return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), "".join(text.text or "" for text in plain))
 
 
-def _date_styles(package: Package) -> frozenset[int]:
-    """Find the cell styles that show a number as a date or a time."""
+def _forms(package: Package) -> tuple[str | None, ...]:
+    """List the form in which each style of cells shows a number."""
     if "xl/styles.xml" not in package.names:
-        return frozenset()
+        return ()
     styles = package.read_xml("xl/styles.xml")
-    formats = {
-        int(known.get("numFmtId", "0")): known.get("formatCode", "") for known in _children(styles, "numFmts", "numFmt")
-    }
-    found = set()
-    for at, style in enumerate(_children(styles, "cellXfs", "xf")):
-        number = int(style.get("numFmtId", "0"))
-        code = _NOT_LETTERS.sub("", formats.get(number, ""))
-        if number in _DATES or _DATE_LETTERS.search(code):
-            found.add(at)
-    return frozenset(found)
+    forms = _children(styles, "numFmts", "numFmt")
+    own = {_number(form, "numFmtId", 0): form.get("formatCode", "") for form in forms}
+    return tuple(form_of(_number(style, "numFmtId", 0), own) for style in _children(styles, "cellXfs", "xf"))
 
 
 def _read_sheet(
@@ -136,11 +124,11 @@ def _read_sheet(
     cells: dict[int, dict[int, GridCell]] = {}
     merged: list[tuple[int, int, int, int]] = []
     formulas = row_at = column_at = 0
-    for event, element in package.iter_xml(part, ("start", "end")):
-        tag = _local(element)
+    for event, element in package.iter_xml(part, ("c", "mergeCell")):
+        tag = local_name(element)
         if event == "start":
             if tag == "row":
-                row_at, column_at = int(element.get("r") or row_at + 1), 0
+                row_at, column_at = _number(element, "r", row_at + 1), 0
             continue
         if tag == "c":
             if parts := _ADDRESS.fullmatch(element.get("r", "")):
@@ -148,16 +136,29 @@ def _read_sheet(
             column_at += 1
             formulas += any(True for _ in _children(element, "f"))
             cell = _read_cell(element, book, _address(name, column_at, row_at))
-            if cell and column_at <= _WIDEST:
+            if cell and column_at > _WIDEST:
+                what = f"sheet {name!r} has content right of column {column_letters(_WIDEST)}; a plan is not so wide"
+                raise SourceError(f"{what} (cell {cell.sheet_cell})", file=package.file)
+            if cell:
                 cells.setdefault(row_at, {})[column_at] = cell
+                book.cells += 1
+                # one text may stand in any number of cells
+                book.characters += sum(len(line.text) for line in cell.lines)
+                if book.cells > _MOST_CELLS:
+                    raise SourceError(f"has over {_MOST_CELLS} cells; this is no plan", file=package.file)
+                if book.characters > package.limit:
+                    raise package.too_large()
         elif tag == "row":
-            element.clear()
             if progress and row_at % 100 == 0:
                 progress(f"sheet {name!r}", row_at, 0)
             if len(cells) > _MOST_ROWS:
                 raise SourceError(f"sheet {name!r} has over {_MOST_ROWS} rows; this is no plan", file=package.file)
         elif tag == "mergeCell" and (box := _range(element.get("ref", ""))):
             merged.append(box)
+            if len(merged) > _MOST_ROWS:
+                raise SourceError(
+                    f"sheet {name!r} has over {_MOST_ROWS} merged ranges; unmerge them", file=package.file
+                )
     _spread(cells, merged, name, package.file)
     width = max((max(row) for row in cells.values()), default=0)
     return tuple(
@@ -176,8 +177,12 @@ def _read_cell(element: Element, book: _Workbook, address: str) -> GridCell | No
     elif kind == "s":
         at = int(value) if value.isdecimal() else len(book.strings)
         text = book.strings[at] if at < len(book.strings) else ""
+        if at >= len(book.strings):
+            doubts.append(("no-text", "the cell's text is not in the workbook; it is damaged here"))
     elif kind == "n":
-        text, doubts = _number(value, int(element.get("s") or 0) in book.dates, book)
+        style = _number(element, "s", 0)
+        form = book.forms[style] if style < len(book.forms) else "General"
+        text, doubts = show_number(value, form, since_1904=book.since_1904) if value else ("", [])
     elif kind == "str":
         text = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), value)
     elif kind == "b":
@@ -185,29 +190,14 @@ def _read_cell(element: Element, book: _Workbook, address: str) -> GridCell | No
     else:
         text, doubts = value, [("no-text", f"the cell holds {value!r}, no text")]
     formula = next((f.text or "" for f in _children(element, "f")), None)
-    if formula is not None and not text:
+    # a stored text may be empty: then the cell shows nothing
+    stored = kind == "str" and any(True for _ in _children(element, "v"))
+    if formula is not None and not text and not stored:
         doubts.append(("formula", f"the cell holds the formula {f'={formula}'!r} and no stored value"))
     lines = lines_of(clean(text)[0])
     if not lines and not doubts:
         return None
     return GridCell(lines, f"cell {address}", address, doubts=tuple(doubts))
-
-
-def _number(value: str, is_date: bool, book: _Workbook) -> tuple[str, list[Doubted]]:
-    """Write a number as a person would, and a date as Finnish has it."""
-    try:
-        number = float(value)
-    except ValueError:
-        return value, []
-    if is_date:
-        start = datetime.datetime(1904, 1, 1) if book.since_1904 else datetime.datetime(1899, 12, 30)
-        try:
-            day = start + datetime.timedelta(days=number)
-        except (OverflowError, ValueError):
-            return value, [("no-text", "the cell holds a date that no calendar has")]
-        text = f"{day.day}.{day.month}.{day.year}"
-        return text, [("no-text", "the cell holds a date, which the workbook may show in another form")]
-    return (str(int(number)) if number.is_integer() and abs(number) < 1e15 else value), []
 
 
 def _spread(
@@ -244,6 +234,11 @@ def _range(text: str) -> tuple[int, int, int, int] | None:
     if len(ends) != 2 or not ends[0] or not ends[1]:
         return None
     return int(ends[0][2]), _column_number(ends[0][1]), int(ends[1][2]), _column_number(ends[1][1])
+
+
+def _number(element: Element, name: str, default: int) -> int:
+    text = element.get(name, "")
+    return int(text) if text.isdecimal() and len(text) < 10 else default
 
 
 def _column_number(letters: str) -> int:

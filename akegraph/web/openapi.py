@@ -16,7 +16,7 @@ from akegraph.queries.choosing import find_concepts
 from akegraph.queries.describing import describe_query
 from akegraph.store.base import FORMATS, ResultFormat
 from akegraph.web.questions import TABLE_FORMATS
-from akegraph.web.rendering import get_site
+from akegraph.web.rendering import get_site, make_local
 from akegraph.web.site import Site
 
 blueprint = Blueprint("openapi", __name__)
@@ -39,7 +39,9 @@ _KINDS: dict[str, dict[str, Any]] = {
 @blueprint.get("/openapi.json")
 def openapi() -> Response:
     """Send the description."""
-    response = make_response(json.dumps(make_description(get_site()), ensure_ascii=False))
+    document = make_description(get_site())
+    document["servers"] = [{"url": make_local("") or "/"}]
+    response = make_response(json.dumps(document, ensure_ascii=False))
     response.content_type = "application/json"
     return response
 

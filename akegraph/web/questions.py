@@ -21,7 +21,7 @@ from akegraph.store.base import FORMATS, decode_solutions
 from akegraph.web.negotiation import negotiate
 from akegraph.web.parameters import read_address
 from akegraph.web.protocol import send
-from akegraph.web.rendering import get_names, get_site, get_texts, make_link, render
+from akegraph.web.rendering import get_names, get_site, get_texts, make_link, make_local, render
 from akegraph.web.results import Table, make_table
 from akegraph.web.texts import Label, choose_text
 
@@ -45,7 +45,7 @@ def queries() -> Response:
     tag = request.args.get("tag", "").strip()
     found = catalogue.find_tagged(tag) if tag else tuple(catalogue.values())
     if _choose("json", {"json": _JSON}, (_HTML, _JSON)) == _JSON:
-        response = jsonify([{**describe_query(question), "href": _address(question.name)} for question in found])
+        response = jsonify([{**describe_query(question), "href": make_local(_address(question.name))} for question in found])
         response.vary.add("Accept")
         return response
     return render(
@@ -129,7 +129,7 @@ def _send(question: NamedQuery, given: Mapping[str, str], media_type: str) -> Re
     response = send(store.query(text, accept=[media_type]))
     extension = next(name for name, form in TABLE_FORMATS.items() if media_type in (form.media_type, *form.aliases))
     response.headers["Content-Disposition"] = f"inline; filename={question.name}.{extension}"
-    response.headers.add("Link", f'<{_address(question.name)}>; rel="describedby"; type="{_HTML}"')
+    response.headers.add("Link", f'<{make_local(_address(question.name))}>; rel="describedby"; type="{_HTML}"')
     return response
 
 

@@ -64,9 +64,14 @@ def get_names(things: set[str]) -> dict[str, Label]:
     return find_labels(get_site().store, things, get_texts())
 
 
+def make_local(path: str) -> str:
+    """Return the address of a path of this service, under the prefix that it is served under."""
+    return quote(request.environ.get("SCRIPT_NAME", ""), safe=_IRI_SAFE) + path
+
+
 def make_link(path: str, /, **parameters: object) -> str:
     """Return a local address that keeps a language chosen by hand; empty parameters are left out."""
-    address, hash_, fragment = path.partition("#")
+    address, hash_, fragment = make_local(path).partition("#")
     chosen = {key: str(value) for key, value in parameters.items() if value not in (None, "", False)}
     if (language := _explicit_language()) and "lang" not in chosen:
         chosen["lang"] = language
@@ -92,7 +97,7 @@ def is_local(iri: str) -> bool:
 def switch_language(language: str) -> str:
     """Return the address of the same page in another language."""
     arguments = {key: value for key, value in request.args.items() if key != "lang"}
-    return f"{quote(request.path, safe=_IRI_SAFE)}?{urlencode({**arguments, 'lang': language})}"
+    return f"{make_local(quote(request.path, safe=_IRI_SAFE))}?{urlencode({**arguments, 'lang': language})}"
 
 
 def render(template: str, **values: Any) -> Response:
@@ -104,10 +109,15 @@ def render(template: str, **values: Any) -> Response:
 
 
 def register_words(app: Flask) -> None:
-    """Give the templates their few words: ``t``, ``link``, ``href`` and the like."""
+    """Give the templates their few words: ``t``, ``link``, ``local``, ``href`` and the like."""
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
-        link=make_link, href=make_href, is_local=is_local, shorten=shorten_iri, switch_language=switch_language
+        link=make_link,
+        local=make_local,
+        href=make_href,
+        is_local=is_local,
+        shorten=shorten_iri,
+        switch_language=switch_language,
     )
 
     @app.context_processor

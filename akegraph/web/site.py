@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -24,7 +24,7 @@ class Site:
     :param catalogue: the ready questions
     :param plans: label of each plan held, by its id, in the order to show them
     :param reports: what validation found in each plan, by the plan's id
-    :param trig: the whole dataset, for ``/dump.trig``
+    :param trig: the whole dataset, for ``/dump.trig``, or how to get it where it is not held here
     :param shapes: the SHACL shapes as Turtle, for ``/shapes``
     """
 
@@ -32,8 +32,12 @@ class Site:
     catalogue: QueryCatalogue
     plans: Mapping[str, str]
     reports: Mapping[str, ValidationReport]
-    trig: bytes
+    trig: bytes | Callable[[], bytes]
     shapes: bytes
+
+    def dump(self) -> bytes:
+        """Return the whole dataset as TriG."""
+        return self.trig if isinstance(self.trig, bytes) else self.trig()
 
     @cached_property
     def chains(self) -> tuple[Chain, ...]:

@@ -8,12 +8,12 @@ from itertools import chain
 
 from akegraph.graph.iris import ONTOLOGY, PREFIXES, shorten_iri
 from akegraph.graph.vocabulary import KINDS, Alignment, Concept, Scheme, Term, Value, Vocabulary
+from akegraph.queries.competency import Question
 from akegraph.settings import Language
 from akegraph.store.base import iri
 from akegraph.validation.shapes import Rule
 from akegraph.web.chain_diagram import Diagram, draw_across, draw_downwards, find_row
 from akegraph.web.lookups import Statement, bind_terms, to_label
-from akegraph.web.reference import Question
 from akegraph.web.rendering import get_names, get_site, get_texts
 from akegraph.web.resource_page import ResourcePage, make_resource_page
 from akegraph.web.texts import Label, choose_label, choose_text
