@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,10 +13,11 @@ from akegraph.errors import SettingsError
 from akegraph.settings import Settings, make_table, read_settings
 
 ROOT = Path(__file__).parents[1]
-VALUES = {
+VALUES: dict[str, Any] = {
     "workers": 3, "timeout": 0.5, "memory": 512, "result_size": 1, "query_size": 10, "queue": 5, "patience": 0.2,
     "slow": 9.0, "language": "sv", "host": "::1", "port": 0, "store": "shop", "data": ("a.ttl", "b.trig"),
     "prefix": "/a/b", "proxies": 2, "client_queries": 4, "client_rate": 2.5, "client_burst": 3, "log": "json",
+    "result_rows": 4, "services": ("http://a.example/sparql", "http://b.example/"), "service_timeout": 1.5, "service_size": 9,
 }  # fmt: skip
 
 
@@ -26,7 +28,8 @@ def test_defaults() -> None:
 
 
 def test_every_field_from_the_environment() -> None:
-    texts = {name: os.pathsep.join(value) if isinstance(value, tuple) else str(value) for name, value in VALUES.items()}
+    texts = {name: str(value) for name, value in VALUES.items()}
+    texts |= {"data": os.pathsep.join(VALUES["data"]), "services": " ".join(VALUES["services"])}
     assert read_settings({f"AKEGRAPH_{name.upper()}": text for name, text in texts.items()}) == Settings(**VALUES)
 
 
@@ -61,7 +64,7 @@ def test_a_file_that_makes_no_sense_is_refused_by_name(tmp_path: Path, text: str
 
 
 def test_a_missing_or_unreadable_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match="missing.toml: cannot be read"):
+    with pytest.raises(SettingsError, match=r"missing\.toml: cannot be read"):
         read_settings({}, tmp_path / "missing.toml")
     (tmp_path / "akegraph.toml").write_bytes(b"\xff")
     with pytest.raises(SettingsError, match="no TOML"):
@@ -72,7 +75,7 @@ def test_a_missing_or_unreadable_file_is_named(tmp_path: Path) -> None:
     ("name", "value"),
     [("WORKERS", "two"), ("WORKERS", "-5"), ("WORKERS", "0"), ("TIMEOUT", "nan"), ("TIMEOUT", "inf"), ("TIMEOUT", "-1"),
      ("MEMORY", "1.5"), ("LANGUAGE", "de"), ("PORT", "65536"), ("PORT", "tcp://10.0.0.1:8000"), ("CLIENT_RATE", "-1"),
-     ("PROXIES", "-1"), ("PREFIX", "/a b"), ("PREFIX", "//evil.example"), ("PREFIX", '/"x'), ("LOG", "loud")],
+     ("PROXIES", "-1"), ("PREFIX", "/a b"), ("PREFIX", "//evil.example"), ("PREFIX", '/"x'), ("PREFIX", "/a/.."), ("LOG", "loud")],
 )  # fmt: skip
 def test_a_value_that_makes_no_sense_is_refused_by_name(name: str, value: str) -> None:
     if value == "//evil.example":  # read as a path of one name: no other host

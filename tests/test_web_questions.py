@@ -13,9 +13,11 @@ from xml.etree import ElementTree
 
 import pytest
 from flask.testing import FlaskClient
-from web_site import BROWSER, make_site, open_client
+from web_site import BROWSER, PLAN, make_site, open_client
 
+from akegraph.graph.iris import BASE, PREFIXES
 from akegraph.queries import QueryCatalogue, load_queries, parse_query
+from akegraph.store.embedded import EmbeddedStore
 
 QUESTION = "/queries/activities-by-path"
 CAUTIOUS = """#+ title = { fi = "Otsikko", en = "Title" }
@@ -254,3 +256,24 @@ def test_choices_are_named_and_limits_are_in_the_form(cautious: FlaskClient) -> 
     for wrong in ("level=0", "level=6", "kind=thre", "kind=three"):
         assert cautious.get(f"/queries/echo.json?{wrong}").status_code == 400
     assert cautious.get("/queries/echo.csv?kind=two&level=5").text.split() == ["kind,level", "two,5"]
+
+
+def test_words_stand_for_the_codes_of_an_answer(client: FlaskClient) -> None:
+    shown = client.get("/queries/areas-compared?by=path&lang=fi", headers=BROWSER).text
+    assert "<td>Poluittain</td>" in shown.replace(' lang="fi"', "")
+    assert "<td>oikea</td>" in shown
+    assert "<mark>" not in shown
+    assert ",path," in client.get("/queries/areas-compared.csv?by=path").text
+
+
+def test_what_is_made_up_is_marked(client: FlaskClient) -> None:
+    site, note = make_site(), "tells nothing about any area"
+    pages = ("/", f"/plan/{PLAN}", f"/doc/id/plan/{PLAN}", "/queries/areas-compared?by=path")
+    made_up = f"<{BASE}graph/plan/{PLAN}> {{ <{BASE}id/plan/{PLAN}> <{BASE}ontology#isSynthetic> true }}\n"
+    trig = site.trig + made_up.encode()
+    with open_client(replace(site, trig=trig, store=EmbeddedStore(trig, PREFIXES))) as other:
+        shown = [other.get(address, headers={"Accept": "text/html", "Accept-Language": "en"}).text for address in pages]
+    assert all(note in page for page in shown[:3])
+    assert shown[3].count("<mark>synthetic</mark>") == 8
+    plain = [client.get(address, headers={"Accept": "text/html", "Accept-Language": "en"}).text for address in pages]
+    assert not any(note in page for page in plain[:3])

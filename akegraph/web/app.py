@@ -25,20 +25,18 @@ from akegraph.web.rendering import hold, register_words
 from akegraph.web.site import Site
 from akegraph.web.state import State, hold_state
 
-_ENCODED = 12
+ENCODED = 12
 """Bytes that one character of a query may take in the body of a form."""
 
 
-def create_app(
-    site: Site, settings: Settings, state: State | None = None, answers: AnswerCache | None = None
-) -> Flask:
+def create_app(site: Site, settings: Settings, state: State | None = None, answers: AnswerCache | None = None) -> Flask:
     """Make the application over values made before; nothing but the package's own files is read.
 
     :param state: of the service that the application is part of, where it is part of one
     :param answers: those kept so far, where others were served before
     """
     app = Flask("akegraph.web", static_folder="static", template_folder="templates")
-    app.config["MAX_CONTENT_LENGTH"] = app.config["MAX_FORM_MEMORY_SIZE"] = settings.query_size * _ENCODED
+    app.config["MAX_CONTENT_LENGTH"] = app.config["MAX_FORM_MEMORY_SIZE"] = settings.query_size * ENCODED
     hold(app, site, settings)
     hold_answers(app, answers or AnswerCache())
     hold_state(app, state or State())

@@ -29,12 +29,7 @@ def is_closed(connection: socket.socket) -> bool:
         return connection.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) == b""
     except BlockingIOError:
         return False
-    except (OSError, ValueError):  # reset, or closed here; over TLS one cannot look, and nobody is taken to have left
-        return isinstance(connection, socket.socket) and connection.fileno() != -1 and _is_broken(connection)
-
-
-def _is_broken(connection: socket.socket) -> bool:
-    try:
-        return connection.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) != 0
-    except OSError:
+    except ConnectionError:
         return True
+    except (OSError, ValueError):  # closed on this side; over TLS one cannot look, and nobody is taken to have left
+        return False

@@ -19,7 +19,7 @@ from flask import has_request_context, request
 from akegraph.errors import ClientBusyError
 from akegraph.settings import Settings
 from akegraph.store.base import Answer, Store
-from akegraph.store.leaving import asking_until
+from akegraph.store.leaving import asking_ours, asking_until
 from akegraph.web.connections import find_has_left
 from akegraph.web.noting import note_query
 
@@ -75,7 +75,9 @@ class ClientLimits:
             self._forget()
         self._clients.move_to_end(name)
         if client.running >= self._most:
-            raise ClientBusyError(f"you have {client.running} queries running or waiting already; ask one after another")
+            raise ClientBusyError(
+                f"you have {client.running} queries running or waiting already; ask one after another"
+            )
         if self._rate:
             client.left = min(client.left + (now - client.at) * self._rate, self._burst)
             client.at = now
@@ -127,6 +129,8 @@ class SharedStore(Store):
                     stack.enter_context(asking_until(has_left))
                 if request.endpoint == "protocol.sparql":
                     note_query(text)
+                else:
+                    stack.enter_context(asking_ours())
             return self.inner.query(text, accept=accept, default_graphs=default_graphs, named_graphs=named_graphs)
 
     def close(self) -> None:

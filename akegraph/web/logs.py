@@ -17,6 +17,7 @@ REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="")
 """The id of the request that a thread answers."""
 
 _FIELDS = "akegraph_fields"
+_QUOTED = frozenset(' "=')
 _requests = logging.getLogger("akegraph.requests")
 
 
@@ -95,8 +96,8 @@ def _fields(record: logging.LogRecord) -> dict[str, Any]:
 def _value(value: object) -> str:
     """Write a value; in quotes what has spaces, quotes or ``=`` in it, so that no value looks like another key."""
     text = str(value)
-    plain = text.isprintable() and text and not any(character in text for character in ' "=')
-    return text if plain else json.dumps(text)
+    is_plain = text and text.isprintable() and _QUOTED.isdisjoint(text)
+    return text if is_plain else json.dumps(text)
 
 
 def _time(record: logging.LogRecord) -> str:

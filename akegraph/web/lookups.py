@@ -130,13 +130,14 @@ class PlanFacts:
     organisations: tuple[str, ...] = ()
     areas: tuple[str, ...] = ()
     periods: tuple[str, ...] = ()
+    synthetic: bool = False
 
 
 def find_plan_facts(store: Store) -> dict[str, PlanFacts]:
     """Find the facts of every plan, by its IRI."""
     covers: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for row in store.select(bind_terms("covers")).rows:
-        for key in ("organisation", "area", "period"):
+        for key in ("organisation", "area", "period", "synthetic"):
             if key in row and row[key].value not in covers[row["plan"].value][key]:
                 covers[row["plan"].value][key].append(row[key].value)
     counts = {row["plan"].value: row for row in store.select(bind_terms("plans")).rows}
@@ -148,6 +149,7 @@ def find_plan_facts(store: Store) -> dict[str, PlanFacts]:
             organisations=tuple(of["organisation"]),
             areas=tuple(of["area"]),
             periods=tuple(of["period"]),
+            synthetic=of["synthetic"] == ["true"],
         )
         for plan, of in covers.items()
     }

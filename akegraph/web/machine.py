@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from http import HTTPStatus
 
 from flask import Blueprint, Response, make_response, request
@@ -67,7 +68,7 @@ def metrics() -> Response:
     return response
 
 
-def _say(words: dict[str, object] | dict[str, str], *, is_well: bool) -> Response:
+def _say(words: Mapping[str, object], *, is_well: bool) -> Response:
     response = make_response(json.dumps(words))
     response.content_type = "application/json"
     response.status_code = HTTPStatus.OK if is_well else HTTPStatus.SERVICE_UNAVAILABLE

@@ -103,7 +103,9 @@ class _Held(Collector):
         labels = {"version": __version__, "data": (self.version or "")[:_SHOWN]}
         yield InfoMetricFamily("akegraph", "The program and the data held.", labels)
         if self.triples is not None:
-            yield GaugeMetricFamily("akegraph_triples", "Triples held, in all graphs.", self.triples)
+            yield GaugeMetricFamily(
+                "akegraph_triples", "Triples held; one that is in several graphs once.", self.triples
+            )
         if self.cache is not None:
             yield CounterMetricFamily("akegraph_answers_found", "Answers given from the cache.", self.cache.hits)
             yield CounterMetricFamily("akegraph_answers_missed", "Answers looked for and not kept.", self.cache.misses)

@@ -22,7 +22,7 @@ from akegraph.web.negotiation import negotiate
 from akegraph.web.parameters import read_address
 from akegraph.web.protocol import send
 from akegraph.web.rendering import get_names, get_site, get_texts, make_link, make_local, render
-from akegraph.web.results import Table, make_table
+from akegraph.web.results import SYNTHETIC, Table, make_table
 from akegraph.web.texts import Label, choose_text
 
 blueprint = Blueprint("questions", __name__)
@@ -45,7 +45,9 @@ def queries() -> Response:
     tag = request.args.get("tag", "").strip()
     found = catalogue.find_tagged(tag) if tag else tuple(catalogue.values())
     if _choose("json", {"json": _JSON}, (_HTML, _JSON)) == _JSON:
-        response = jsonify([{**describe_query(question), "href": make_local(_address(question.name))} for question in found])
+        response = jsonify(
+            [{**describe_query(question), "href": make_local(_address(question.name))} for question in found]
+        )
         response.vary.add("Accept")
         return response
     return render(
@@ -152,7 +154,18 @@ def _evaluate(question: NamedQuery, given: Mapping[str, str]) -> _Outcome:
     except BadParameterError as error:
         return _Outcome(question.text, problem=error)
     answer = store.query(text, accept=[TABLE_FORMATS["json"].media_type])
-    return _Outcome(text, make_table(decode_solutions(answer.body)))
+    return _Outcome(text, make_table(decode_solutions(answer.body), _wordings(question)))
+
+
+def _wordings(question: NamedQuery) -> dict[str, dict[str, Label]]:
+    """Return what the texts of a column mean: the choices of a parameter of its name, and what is made up."""
+    texts = get_texts()
+    chosen = {
+        name: {choice: choose_text(words, texts.language) for choice, words in parameter.choices.items()}
+        for name, parameter in question.parameters.items()
+    }
+    made_up = {value: Label(texts(f"synthetic.{value}"), texts.language) for value in ("true", "false")}
+    return {**chosen, SYNTHETIC: made_up}
 
 
 def _show(question: NamedQuery, given: Mapping[str, str]) -> Response:

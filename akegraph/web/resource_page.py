@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from akegraph.chains import Chain, path_colour
 from akegraph.graph.iris import AKE_NS, BASE, PREFIXES, mint_resource, shorten_iri
 from akegraph.store.base import Term
+from akegraph.terms import AKE
 from akegraph.web.board import Goal, make_steps, named_things, row_anchor
 from akegraph.web.findings import FindingView, find_findings
 from akegraph.web.lookups import SourceRow, Statement, find_column, find_source_rows, to_label
@@ -67,6 +68,7 @@ class ResourcePage:
     properties: tuple[Property, ...]
     mentions: tuple[Property, ...]
     mentions_left: int
+    synthetic: bool
     names: Mapping[str, Label]
 
 
@@ -102,6 +104,7 @@ def make_resource_page(resource: str, statements: tuple[Statement, ...]) -> Reso
         properties=_group(outward, names),
         mentions=_group(inward[:_MOST_INWARD], names),
         mentions_left=max(0, len(inward) - _MOST_INWARD),
+        synthetic=any(made.property == str(AKE.isSynthetic) and made.other.value == "true" for made in outward),
         names=names,
     )
 

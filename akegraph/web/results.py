@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from akegraph.graph.iris import shorten_iri
@@ -10,16 +10,19 @@ from akegraph.store.base import Solutions, Term
 from akegraph.web.rendering import get_names, make_href
 from akegraph.web.texts import Label
 
+SYNTHETIC = "isSynthetic"
+"""The column of every question that says whether a row is about something made up."""
 _NUMBERS = ("integer", "decimal", "double", "float")
 
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A cell of the table; ``href`` if there is a page about it."""
+    """A cell of the table; ``href`` if there is a page about it, ``is_mark`` if it says that a row is made up."""
 
     label: Label
     href: str | None = None
     is_number: bool = False
+    is_mark: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +33,12 @@ class Table:
     rows: tuple[tuple[Value | None, ...], ...]
 
 
-def make_table(solutions: Solutions, columns: Sequence[str] | None = None) -> Table:
+def make_table(solutions: Solutions, wordings: Mapping[str, Mapping[str, Label]] | None = None) -> Table:
     """Make a table of solutions.
 
     A column ``xLabel`` beside a column ``x`` is left out: its name is what ``x`` shows anyway.
+
+    :param wordings: by column, what the texts in it mean
     """
     shown = [
         name
@@ -43,14 +48,14 @@ def make_table(solutions: Solutions, columns: Sequence[str] | None = None) -> Ta
     things = {term.value for row in solutions.rows for term in row.values() if term.kind == "iri"}
     names = get_names(things)
 
-    def value(term: Term | None) -> Value | None:
+    def value(name: str, term: Term | None) -> Value | None:
         if term is None:
             return None
+        if (label := (wordings or {}).get(name, {}).get(term.value)) is not None and term.kind == "literal":
+            return Value(label, is_mark=name == SYNTHETIC and term.value == "true")
         if term.kind == "iri":
             return Value(names.get(term.value) or Label(shorten_iri(term.value)), make_href(term.value))
         number = (term.datatype or "").rpartition("#")[2] in _NUMBERS
         return Value(Label(term.value, term.language or ""), None, number)
 
-    return Table(
-        tuple(columns or shown), tuple(tuple(value(row.get(name)) for name in shown) for row in solutions.rows)
-    )
+    return Table(tuple(shown), tuple(tuple(value(name, row.get(name)) for name in shown) for row in solutions.rows))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack, contextmanager
@@ -13,9 +14,10 @@ from akegraph.errors import SettingsError
 from akegraph.pipeline.knowledge import PlanFolder
 from akegraph.pipeline.opening import Source, find_source
 from akegraph.settings import Settings
-from akegraph.web.connections import is_closed
+from akegraph.web.app import ENCODED
 from akegraph.web.loading import load_site, make_site
 from akegraph.web.logs import logging_to_stderr
+from akegraph.web.memory import keep_memory_small
 from akegraph.web.service import Service, describe
 from akegraph.web.site import Site
 
@@ -24,6 +26,10 @@ if TYPE_CHECKING:
 
 _SPARE_THREADS = 8
 """Threads beyond those whose queries run or wait: for what is kept, pages without a query, and health."""
+_BESIDE_CONNECTIONS = 8
+"""What else the server reads from: its addresses, and what wakes it."""
+_IDLE, _CLEANUP = 60, 5
+"""Seconds without a sign of life after which a connection is closed, and between two looks for those."""
 _LOOK = 0.2
 _LONGEST_FLUSH = 0.5
 """Seconds beyond a query's own in which its answer is to be sent, when the service ends."""
@@ -59,6 +65,7 @@ def serve_site(settings: Settings, *, source: Source | None = None, say: Callabl
     :raises AkegraphError: if something cannot be read
     :raises SettingsError: if the address cannot be opened
     """
+    keep_memory_small()
     served = source or Source("plans")
     with ExitStack() as stack:
         stack.enter_context(logging_to_stderr(settings))
@@ -81,11 +88,14 @@ class Server:
     def __init__(self, service: Service, settings: Settings) -> None:
         import waitress.server
 
+        from akegraph.web.channels import Channel, Watch, allow_connections
+
         self._service, self._timeout = service, settings.timeout
         self._map: dict[int, Any] = {}
         self._ends = self._reloads = 0
         self._reloader: threading.Thread | None = None
         host, port = settings.host, settings.port
+        most = allow_connections()
         try:
             waitress.server.create_server(
                 service,
@@ -93,6 +103,13 @@ class Server:
                 host=host,
                 port=port,
                 threads=settings.workers + settings.queue + _SPARE_THREADS,
+                max_request_body_size=settings.query_size * ENCODED + 1,
+                connection_limit=most + _BESIDE_CONNECTIONS,
+                channel_timeout=_IDLE,
+                cleanup_interval=_CLEANUP,
+                asyncore_use_poll=True,
+                # no thread waits for a slow reader: what is not taken yet is in a file
+                outbuf_high_watermark=sys.maxsize,
                 ident="akegraph",
                 clear_untrusted_proxy_headers=not settings.proxies,
             )
@@ -101,7 +118,8 @@ class Server:
             raise SettingsError(f"{host} port {port}: cannot be served: {reason}; --port chooses another") from error
         self._servers = [one for one in self._map.values() if isinstance(one, waitress.server.BaseWSGIServer)]
         for one in self._servers:
-            one.channel_class = _make_channel_class()
+            one.channel_class = Channel
+        self._watch = Watch(self._servers, most, settings.timeout)
         shown = f"[{host}]" if ":" in host else host
         self.address = f"http://{shown}:{self._servers[0].effective_port}"
 
@@ -110,7 +128,7 @@ class Server:
         before = self._listen_to_signals() if threading.current_thread() is threading.main_thread() else {}
         try:
             while not self._ends:
-                self._turn(1.0)
+                self._turn(_LOOK)
                 if self._reloads and not (self._reloader and self._reloader.is_alive()):
                     self._reloads = 0
                     self._reloader = threading.Thread(target=self._service.reload, name="akegraph-reload", daemon=True)
@@ -150,6 +168,7 @@ class Server:
 
     def _turn(self, seconds: float) -> None:
         """Read and write what there is."""
+        self._watch.look()
         first = self._servers[0]
         first.asyncore.loop(timeout=seconds, map=self._map, use_poll=first.adj.asyncore_use_poll, count=1)
 
@@ -169,18 +188,3 @@ class Server:
             if not channels:
                 return
             self._turn(_LOOK)
-
-
-def _make_channel_class() -> type[Any]:
-    from waitress.channel import HTTPChannel
-
-    class Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
-        """A connection that tells whether its client has closed it.
-
-        waitress itself would have to read ahead for that, and would then answer nobody who closed only his side.
-        """
-
-        def check_client_disconnected(self) -> bool:
-            return not self.connected or self.socket is None or is_closed(self.socket)
-
-    return Channel

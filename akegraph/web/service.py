@@ -38,8 +38,8 @@ if TYPE_CHECKING:
 _NOWHERE = "none"
 """The route of an address that leads nowhere."""
 _SANE_ID = re.compile(r"[A-Za-z0-9._:/+=@-]{1,128}")
-_SANE_PREFIX = re.compile(r"(/[A-Za-z0-9._~-]+)+/?")
-_TRIPLES = "SELECT (COUNT(*) AS ?n) WHERE { GRAPH ?g { ?s ?p ?o } }"
+_SANE_PREFIX = re.compile(r"(/(?!\.+(/|$))[A-Za-z0-9._~-]+)+/?")
+_TRIPLES = "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }"
 
 _log = logging.getLogger("akegraph.service")
 
@@ -152,7 +152,7 @@ class Service:
         try:
             site.store.ask("ASK {}")
         except AkegraphError as error:
-            _log.error("the store does not answer: %s", error)  # noqa: TRY400 - a trace says nothing more
+            _log.error("the store does not answer: %s", error)
         self.state.is_loading = False
         self._count_triples(site)
 
@@ -242,7 +242,9 @@ class Service:
         self.state.metrics.end(environ.get(ROUTE, _NOWHERE), method, status, seconds, size)
         fields = {
             "method": method,
-            "path": environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", ""),
+            "path": (environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", ""))
+            .encode("latin-1")
+            .decode(errors="replace"),
             "status": status,
             "ms": round(seconds * 1000, 1),
             "bytes": size,

@@ -1,22 +1,22 @@
-"""How waitress writes an answer: head and body at once, and the connection kept after a 304.
+"""How waitress writes an answer: head and body at once, the connection kept after a 304, and refusals as problems.
 
 waitress itself sends the head of an answer and then its body, each by a call of its own for which the thread lets go of
-the interpreter and waits to get it again; and it closes the connection after an answer that has no body by its status.
+the interpreter and waits to get it again; it closes the connection after an answer that has no body by its status; and
+what it refuses itself it says in plain text.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import json
+from http import HTTPStatus
+from typing import Any
 
-from waitress.channel import HTTPChannel
-from waitress.task import WSGITask
-
-if TYPE_CHECKING:
-    from waitress.server import BaseWSGIServer
+from waitress.task import ErrorTask, WSGITask
 
 _JOINED = 1 << 16
 """Bytes of a body that is worth copying to send it with its head."""
 _BODILESS = ("204", "304")
+_PHRASES = {known.value: known.phrase for known in HTTPStatus}
 
 
 class Task(WSGITask):  # type: ignore[misc]  # waitress has no types
@@ -46,14 +46,23 @@ class Task(WSGITask):  # type: ignore[misc]  # waitress has no types
         super().set_close_on_finish()
 
 
-class Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
-    """A connection whose requests are such tasks."""
+class RefusedTask(ErrorTask):  # type: ignore[misc]  # waitress has no types
+    """A request that never reached the application, answered by problem details (RFC 9457)."""
 
-    task_class = Task
-
-
-def use_tasks(server: BaseWSGIServer | Any) -> None:
-    """Have a server, or each of those that share its sockets, answer by such tasks."""
-    for listener in (server, *getattr(server, "_map", {}).values()):
-        if hasattr(listener, "channel_class"):
-            listener.channel_class = Channel
+    def execute(self) -> None:
+        """Say what was wrong, and close the connection."""
+        error = self.request.error
+        phrase = _PHRASES.get(error.code, error.reason)
+        words: dict[str, Any] = {"type": "about:blank", "title": phrase, "status": error.code}
+        if error.code < HTTPStatus.INTERNAL_SERVER_ERROR:
+            words["detail"] = str(error.body)
+        body = json.dumps(words).encode()
+        self.status = f"{error.code} {phrase}"
+        self.response_headers += [
+            ("Content-Type", "application/problem+json"),
+            ("Access-Control-Allow-Origin", "*"),
+            ("X-Content-Type-Options", "nosniff"),
+        ]
+        self.set_close_on_finish()
+        self.content_length = len(body)
+        self.write(body if getattr(self.request, "command", "") != "HEAD" else b"")
