@@ -26,6 +26,8 @@ CHECKS = (
     ("mypy",),
     ("lint-imports",),
 )
+ALL = ("-q", "-n", "auto", "--maxprocesses", "4", "--dist", "loadfile")
+"""All tests, file by file in as many processes as there are cores, up to four: some start servers of their own."""
 
 
 def main(arguments: list[str]) -> int:
@@ -45,8 +47,10 @@ def main(arguments: list[str]) -> int:
 
 def test(arguments: list[str]) -> int:
     """Run the linters, then the tests; the tests' closing lines come last."""
-    failed = 0 if arguments else sum(run(SCRIPTS / tool, *options) != 0 for tool, *options in CHECKS)
-    return run(PYTHON, "-m", "pytest", *arguments) or int(failed > 0)
+    if arguments:
+        return run(PYTHON, "-m", "pytest", *arguments)
+    failed = sum(run(SCRIPTS / tool, *options) != 0 for tool, *options in CHECKS)
+    return run(PYTHON, "-m", "pytest", *ALL) or int(failed > 0)
 
 
 def prepare(which: str) -> None:
