@@ -352,14 +352,68 @@ def test_what_nothing_leads_to_is_what_no_row_names(ask: Callable[..., Answer]) 
     assert len(answer) == len(expected)
 
 
-@pytest.mark.parametrize("name", ACROSS)
-def test_every_answer_across_plans_marks_the_synthetic_ones(ask: Callable[..., Answer], name: str) -> None:
+MARKED = sorted(name for name, query in load_queries().items() if "plan" in query.columns)
+TARGETS = {"activities-leading-to": {"target": "goal/okm-2026-2"}}
+
+
+@pytest.mark.parametrize("name", MARKED)
+def test_every_answer_that_names_plans_marks_the_synthetic_ones(ask: Callable[..., Answer], name: str) -> None:
     query = load_queries()[name]
     assert "isSynthetic" in query.columns
+    required = {key: known.example or "" for key, known in query.parameters.items() if known.required}
     synthetic = {plan.id: plan.synthetic for plan in PLANS}
-    for row in ask(name):
+    for row in ask(name, **{**required, **TARGETS.get(name, {})}):
         if "plan" in row:
             assert row["isSynthetic"] == synthetic[row["plan"]]
+
+
+@pytest.mark.parametrize("name", ["whole-chain", "indicators-of-activity"])
+def test_what_is_asked_of_one_activity_says_whether_its_plan_is_synthetic(
+    ask: Callable[..., Answer], name: str
+) -> None:
+    for plan in PLANS:
+        assert {row["isSynthetic"] for row in ask(name, activity=plan.lines[0].id)} == {plan.synthetic}
+
+
+def by_origin() -> dict[str, list[Line]]:
+    return {
+        mark: [line for plan in PLANS if plan.synthetic == mark for line in plan.lines] for mark in ("false", "true")
+    }
+
+
+def test_real_and_synthetic_activities_are_counted_apart(ask: Callable[..., Answer]) -> None:
+    origins = by_origin()
+    assert {mark: len(lines) for mark, lines in origins.items()} == {"false": 17, "true": 48}
+    crossed = {(row["task"], row["path"], row["isSynthetic"]): int(row["activities"]) for row in ask("tasks-by-paths")}
+    assert crossed == Counter((line.task, line.path, mark) for mark, lines in origins.items() for line in lines)
+    timed = {(row["path"], row["isSynthetic"]): int(row["activities"]) for row in ask("evaluation-timing")}
+    assert timed == Counter((line.path, mark) for mark, lines in origins.items() for line in lines)
+
+
+def test_participation_of_real_and_synthetic_plans_is_counted_apart(ask: Callable[..., Answer]) -> None:
+    expected = {}
+    for mark, lines in by_origin().items():
+        for by, what in (("all", None), ("path", "path"), ("task", "task")):
+            for group in {getattr(line, what) if what else "" for line in lines}:
+                levels = [int(line.level) for line in lines if not what or getattr(line, what) == group]
+                mean = round(sum(levels) / len(levels) + 1e-9, 2)
+                expected[by, group, mark] = (len(levels), mean, [levels.count(level) for level in range(1, 6)])
+    found = {
+        (row["by"], row.get("group", ""), row["isSynthetic"]):
+        (int(row["activities"]), float(row["meanLevel"]), [int(row[f"level{level}"]) for level in range(1, 6)])
+        for row in ask("participation-levels")
+        if row["by"] != "plan"
+    }  # fmt: skip
+    assert found == expected
+    marks = {row["group"]: row["isSynthetic"] for row in ask("participation-levels", by="plan")}
+    assert marks == {plan.id: plan.synthetic for plan in PLANS}
+
+
+def test_outputs_of_real_and_synthetic_plans_do_not_recur_together(ask: Callable[..., Answer]) -> None:
+    answer = ask("recurring-outputs", minimum="1")
+    totals = {(row["kindLabel"], row["isSynthetic"]): int(row["total"]) for row in answer if row["by"] == "text"}
+    counted = {mark: sum(total for (_, its), total in totals.items() if its == mark) for mark in ("false", "true")}
+    assert counted == {mark: len(lines) for mark, lines in by_origin().items()}
 
 
 @pytest.mark.parametrize(
