@@ -9,6 +9,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,7 @@ from akegraph.errors import (
     QuerySyntaxError,
     UnknownQueryError,
     UnknownResourceError,
+    UnknownTripleError,
 )
 from akegraph.graph.iris import AKEID
 from akegraph.store.base import MEDIA_TYPES, Solutions, Term, iri, literal
@@ -96,6 +98,66 @@ def test_chains_go_through_an_element_of_another_chain(collection: Collection) -
     goal = collection.chain(f"{PLAN}/9").of_kind("goal")[0]
     assert [chain.row for chain in collection.chains(through=goal)] == [2, 3, 8, 9, 15]
     assert [chain.row for chain in collection.chains(through="goal/okm-2026-2", level=5)] == [8, 15]
+
+
+def test_an_answer_gives_a_row_by_place_and_a_column_by_name(collection: Collection) -> None:
+    answer = collection.query("gaps", gap="no-evaluation-timing")
+    assert answer[0] == next(iter(answer))
+    assert answer[-1]["row"] == 17
+    assert answer["row"] == answer.column("row") == (9, 15, 16, 17)
+    with pytest.raises(IndexError):
+        answer[4]
+    with pytest.raises(BadParameterError, match="'rwo' is no column"):
+        answer["rwo"]
+
+
+def test_a_name_leads_to_its_thing_in_a_notebook(collection: Collection) -> None:
+    table = parse(collection.query("activities-leading-to", target="goal/okm-2026-2")._repr_html_()).find("table")
+    assert table is not None
+    heads = [head.text for head in table.iter("th")]
+    assert {"targetLabel", "plan", "activityLabel", "page"} <= set(heads)
+    assert not {"target", "activity", "outcome"} & set(heads)
+    link = list(table.iter("td"))[heads.index("activityLabel")].find("a")
+    assert link is not None
+    assert (link.text, link.get("href")) == (
+        "Asiakkaan kohtaaminen: tilaa osaaminen kirjastoosi",
+        str(AKEID["activity/gqouokqr"]),
+    )
+
+
+def test_a_report_is_short_in_words_and_a_page_in_a_notebook(collection: Collection) -> None:
+    report = replace(collection.validate(), language="en")
+    assert repr(report) == "<ValidationReport: 10 warnings, 75 infos>"
+    frame = parse(report._repr_html_()).find("iframe")
+    assert frame is not None
+    assert frame.get("sandbox") == ""
+    assert frame.get("srcdoc", "").split() == report.to_html().split()
+    assert '<html lang="en">' in report.to_html()
+    assert "varoitus AKE-202  s. 17, rivi 9" in report.to_text("fi")
+
+
+def test_values_are_short_in_words(collection: Collection) -> None:
+    assert repr(collection.chain("uvcd5635")) == "<Chain: PiKen osaamiskartoitus (uvcd5635), 5 steps, 2 gaps>"
+    assert repr(collection.questions[0]) == "<NamedQuery: activities-by-path(path, plan)>"
+    (reason, *_) = collection.explain("akeid:activity/uvcd5635 ake:leadsTo akeid:goal/okm-2026-2")
+    assert repr(reason).endswith("by prp-trp from 4 asserted triples>")
+    text = replace(reason, language="en").to_text().splitlines()
+    assert text[0].startswith("PiKen osaamiskartoitus → ")
+    assert text[1].startswith("  inferred: ?x0 ake:leadsTo ?x2 <= ")
+    assert sum("p. 16" in line for line in text) == 4
+
+
+def test_a_triple_that_does_not_hold_names_what_nobody_knows(collection: Collection) -> None:
+    with pytest.raises(UnknownTripleError, match=r"nor follows from them$") as known:
+        collection.explain("akeid:activity/uvcd5635 ake:leadsTo akeid:goal/okm-2026-1")
+    assert known.value.strangers == ()
+    with pytest.raises(UnknownTripleError, match=r"nothing is known of akeid:activity/uvcd563x, ake:leadTo$"):
+        collection.explain("akeid:activity/uvcd563x ake:leadTo akeid:goal/okm-2026-1")
+
+
+def test_a_language_is_one_of_three() -> None:
+    with pytest.raises(BadParameterError, match="'de' is none of fi, sv, en"):
+        akegraph.open(language="de")  # type: ignore[arg-type]
 
 
 def test_a_question_takes_numbers_texts_and_things(collection: Collection) -> None:

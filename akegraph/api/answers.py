@@ -8,9 +8,9 @@ import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, overload
 
-from akegraph.api.showing import show_table
+from akegraph.api.showing import Shown, show_table
 from akegraph.errors import BadParameterError, MissingExtraError
 from akegraph.graph.iris import PREFIXES, shorten_iri
 from akegraph.store.base import Solutions, Term
@@ -61,6 +61,22 @@ class Answer:
     def __iter__(self) -> Iterator[dict[str, Value]]:
         return (dict(zip(self.columns, row, strict=True)) for row in self.rows)
 
+    @overload
+    def __getitem__(self, wanted: int) -> dict[str, Value]: ...
+
+    @overload
+    def __getitem__(self, wanted: str) -> tuple[Value, ...]: ...
+
+    def __getitem__(self, wanted: int | str) -> dict[str, Value] | tuple[Value, ...]:
+        """Return one row by its place, counted from 0, or one column by its name.
+
+        :raises BadParameterError: if there is no such column
+        :raises IndexError: if there is no such row
+        """
+        if isinstance(wanted, str):
+            return self.column(wanted)
+        return dict(zip(self.columns, map(to_value, self.terms[wanted]), strict=True))
+
     def __repr__(self) -> str:
         return f"<Answer: {len(self)} rows of {', '.join(self.columns)}>"
 
@@ -84,6 +100,10 @@ class Answer:
         if name not in self.columns:
             raise BadParameterError("name", f"{name!r} is no column; the columns are {', '.join(self.columns)}")
         return self.columns.index(name)
+
+    def _is_name(self, column: str) -> bool:
+        """Tell whether a column names what is in another, as ``planLabel`` does for ``plan``."""
+        return column.endswith("Label") and column.removesuffix("Label") in self.columns
 
     def to_csv(self) -> str:
         """Write the rows as CSV, as SPARQL 1.1 Query Results CSV has it: a heading, then plain values."""
@@ -112,10 +132,20 @@ class Answer:
         return make_frame(self.columns, self.rows)
 
     def _repr_html_(self) -> str:
-        """Show the table in a notebook."""
+        """Show the table in a notebook; a column ``x`` beside ``xLabel`` is what the names link to."""
+        things = {name: self._place(name.removesuffix("Label")) for name in self.columns if self._is_name(name)}
+        shown = [name for name in self.columns if f"{name}Label" not in things]
+
+        def cell(row: tuple[Term | None, ...], name: str) -> Shown:
+            text, address = _show(row[self._place(name)])
+            if name not in things:
+                return text, address
+            other, address = _show(row[things[name]])
+            return text or other, address
+
         return show_table(
-            self.columns,
-            [[_show(term) for term in row] for row in self.terms],
+            shown,
+            [[cell(row, name) for name in shown] for row in self.terms],
             title=self.title,
             meanings=self.meanings,
             note=self.caution,

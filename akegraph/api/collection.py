@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime
 import difflib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import Self, overload
+from typing import Self, get_args, overload
 
 from rdflib import Dataset, Graph, URIRef
 from rdflib.term import Node
@@ -69,7 +70,7 @@ class Collection:
         source = self._opened.source
         what = {"plans": "plans", "files": "files", "folder": "store", "endpoint": "endpoint"}[source.kind]
         # An address may hold a password.
-        named = ", ".join(source.places) if source.kind != "endpoint" else getattr(self._opened.store, "name", "")
+        named = _join(source.places) if source.kind != "endpoint" else getattr(self._opened.store, "name", "")
         return f"<Collection: {what} {named or 'that ship with akegraph'}>"
 
     def close(self) -> None:
@@ -197,7 +198,8 @@ class Collection:
         :param plan: report on this plan only, the others are what it is validated among
         :raises UnknownResourceError: if there is no such plan; with the ids that come close
         """
-        return self._opened.validate(None if plan is None else self._find_plan(plan).identifier)
+        report = self._opened.validate(None if plan is None else self._find_plan(plan).identifier)
+        return replace(report, language=self._language)
 
     @overload
     def to_rdflib(self) -> Dataset: ...
@@ -234,7 +236,7 @@ class Collection:
             terms of rdflib, things of this collection or IRIs
         :returns: the ways in which it holds, the shortest first
         :raises BadParameterError: if it is no triple
-        :raises UnknownResourceError: if it neither stands in the data nor follows from them
+        :raises UnknownTripleError: if it neither stands in the data nor follows from them; with the terms nobody knows
         """
         text = triple if isinstance(triple, str) else " ".join(_to_turtle(part) for part in triple)
         return self._opened.explain(text, self._language)
@@ -273,14 +275,21 @@ def open_collection(
     :param data: the same: files of RDF
     :param language: of names and texts that exist in several: fi, sv or en; the settings say it otherwise
     :param settings: limits of time, memory and size; read from ``AKEGRAPH_*`` otherwise
-    :raises BadParameterError: if more than one of source, store and data is given
+    :raises BadParameterError: if more than one of source, store and data is given, or the language is none of the three
     :raises SourceError, MappingError, GraphSyntaxError: if plans or files cannot be read
     :raises StoreError: if there is no store, or its folder is broken
     :raises RemoteStoreError: if an endpoint cannot be reached
     """
+    if language not in (None, *get_args(Language)):
+        raise BadParameterError("language", f"{language!r} is none of {', '.join(get_args(Language))}")
     settings = settings or read_settings()
     opened = open_source(find_source(source, store=store, data=data), settings)
     return Collection(opened, language or settings.language)
+
+
+def _join(places: Sequence[str]) -> str:
+    """Name places; of many the first and how many more."""
+    return ", ".join(places) if len(places) < 3 else f"{places[0]} and {len(places) - 1} more"
 
 
 def to_text(name: str, value: object) -> str:

@@ -29,7 +29,7 @@ def show_table(
     lines = ["<table>"]
     if title:
         lines.append(f"<caption>{escape(title)}</caption>")
-    heads = "".join(f"<th{_title(meanings.get(name))}>{escape(name)}</th>" for name in columns)
+    heads = "".join(f'<th{_title(meanings.get(name))} style="text-align: left">{escape(name)}</th>' for name in columns)
     lines.append(f"<thead><tr>{heads}</tr></thead>")
     lines.append("<tbody>")
     lines += (f"<tr>{''.join(_cell(*shown) for shown in row)}</tr>" for row in rows[:MOST_ROWS])

@@ -161,6 +161,10 @@ class Chain:
     gaps: tuple[Gap, ...] = ()
     statements: tuple[Triple, ...] | None = field(default=None, repr=False, compare=False)
 
+    def __repr__(self) -> str:
+        name = f"{self.label} ({self.identifier or self.activity})"
+        return f"<Chain: {name}, {len(self.steps)} steps, {len(self.gaps)} gaps>"
+
     @property
     def task(self) -> Facet | None:
         """The first task; a plan's row may name several."""

@@ -20,6 +20,7 @@ from akegraph.cli.importing import import_
 from akegraph.cli.reporting import report
 from akegraph.cli.reviewing import review
 from akegraph.cli.serving import serve
+from akegraph.cli.storing import store
 
 __all__ = ["main"]
 
@@ -37,5 +38,5 @@ def main() -> None:
     """
 
 
-for command in (import_, review, build, validate, report, explain, query, sparql, chain, serve, export, diff):
+for command in (import_, review, build, validate, report, explain, query, sparql, chain, serve, store, export, diff):
     main.add_command(command)

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import click
 
-from akegraph.cli.output import echo_bytes, echo_table, format_table, read_input, shorten_terms, write_output
+from akegraph.cli.answers import echo_readable, make_readable, make_table, write_table
+from akegraph.cli.output import echo_bytes, echo_table, echo_words, read_input, write_output
+from akegraph.cli.sources import open_asked, source_params
 from akegraph.errors import BadParameterError, QueryRefusedError, QuerySyntaxError, SourceError
 from akegraph.store.base import FORMATS, MEDIA_TYPES, decode_solutions
 
 if TYPE_CHECKING:
+    from akegraph.cli.answers import Readable
     from akegraph.queries import NamedQuery, Parameter, QueryCatalogue
-    from akegraph.store.base import Store
+    from akegraph.store.base import Answer, Solutions
 
 
 def _answer_options() -> list[click.Parameter]:
@@ -35,24 +36,20 @@ def _answer_options() -> list[click.Parameter]:
     ]
 
 
-@contextmanager
-def open_built_in() -> Iterator[Store]:
-    """Open a store over the plans that are built in, for as long as a command asks."""
-    from akegraph.pipeline.building import build_dataset, open_store
-    from akegraph.pipeline.knowledge import find_plans
-    from akegraph.settings import read_settings
-
-    with open_store(build_dataset(find_plans()), read_settings()) as store:
-        yield store
+def _accept(format_: str) -> list[str]:
+    """Return the media types to ask for: that of the format, or what a table is made from."""
+    return [MEDIA_TYPES["json"], MEDIA_TYPES["turtle"]] if format_ == "table" else [MEDIA_TYPES[format_], "*/*"]
 
 
-def _print_answer(store: Store, text: str, format_: str, output: str, *, force: bool) -> None:
-    """Evaluate, and print or write; a graph is Turtle where a table was asked for.
+def _print_answer(
+    answer: Answer, format_: str, output: str, *, force: bool, arrange: Callable[[Solutions], Readable]
+) -> None:
+    """Print or write an answer; a graph is Turtle where a table was asked for.
 
+    :param arrange: makes the table of solutions
     :raises BadParameterError: if the format is none for this kind of query; names those that are
     """
     wanted = MEDIA_TYPES[format_] if format_ != "table" else ""
-    answer = store.query(text, accept=[wanted, "*/*"] if wanted else [MEDIA_TYPES["json"], MEDIA_TYPES["turtle"]])
     content = answer.body
     if wanted and answer.media_type != wanted:
         fitting = ", ".join(["table", *(known.name for known in FORMATS if answer.kind in known.kinds)])
@@ -60,13 +57,13 @@ def _print_answer(store: Store, text: str, format_: str, output: str, *, force: 
         raise BadParameterError("format", f"{format_!r} does not fit {query_kind} query; what fits: {fitting}")
     if not wanted and answer.kind == "select":
         found = decode_solutions(answer.body)
-        rows = [shorten_terms(row, found.variables) for row in found.rows]
+        table = arrange(found)
         if output == "-":
-            echo_table(found.variables, rows)
+            echo_readable(table)
             content = b""
         else:
-            content = format_table(found.variables, rows)
-        click.echo(f"rows: {len(rows)}", err=True)
+            content = write_table(table)
+        click.echo(f"rows: {len(found.rows)}", err=True)
     elif not wanted and answer.kind == "ask":
         content = b"true\n" if json.loads(answer.body)["boolean"] else b"false\n"
     if output != "-" or content:
@@ -109,6 +106,7 @@ class _QuestionCommand(click.Command):
             question.name,
             params=[
                 *(_option(parameter, language) for parameter in question.parameters.values()),
+                *source_params(),
                 *_answer_options(),
                 _list_language_option(is_eager=True),
             ],
@@ -148,16 +146,25 @@ def _list_language_option(*, is_eager: bool = False) -> click.Option:
 
 
 def _ask(question: NamedQuery, default: str) -> Callable[..., None]:
-    def callback(format_: str, output: str, force: bool, language: str | None, **values: str | None) -> None:
+    def callback(
+        store: str | None,
+        data: tuple[str, ...],
+        format_: str,
+        output: str,
+        force: bool,
+        language: str | None,
+        **values: str | None,
+    ) -> None:
         from akegraph.queries import say
 
         given = {name: value for name, value in values.items() if value is not None}
         text = question.bind(given)
-        with open_built_in() as store:
-            question.check_known(store, given)
+        with open_asked(store, data) as opened:
+            question.check_known(opened.store, given)
             if question.caution:
-                click.echo(f"caution: {say(question.caution, language or default)}", err=True)
-            _print_answer(store, text, format_, output, force=force)
+                echo_words(f"caution: {say(question.caution, language or default)}")
+            answer = opened.store.query(text, accept=_accept(format_))
+        _print_answer(answer, format_, output, force=force, arrange=make_readable)
 
     return callback
 
@@ -206,29 +213,25 @@ def query(ctx: click.Context, list_: bool, tag: str | None, format_: str, langua
 query.params.append(_list_language_option())
 
 
-@click.command(params=_answer_options())
+@click.command(params=[*source_params(), *_answer_options()])
 @click.argument("file", type=click.Path(allow_dash=True))
-def sparql(file: str, format_: str, output: str, force: bool) -> None:
-    """Evaluate a SPARQL query from FILE, or from standard input for -.
+def sparql(file: str, store: str | None, data: tuple[str, ...], format_: str, output: str, force: bool) -> None:
+    """Evaluate a SPARQL query from FILE, or from standard input for -; akegraph's prefixes need no declaration.
 
     \b
     Example:
       echo 'SELECT * { ?s a ake:Plan }' | akegraph sparql -
+      akegraph sparql question.rq --store http://localhost:7200/repositories/plans
     """
-    from akegraph.graph.iris import PREFIXES
+    from akegraph.pipeline.asking import ask_sparql
 
     try:
         text = read_input(file).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise SourceError("is not UTF-8 text", file=file) from error
-    if not text.strip():
-        raise QueryRefusedError(f"{file}: holds no query")
-    # A prefix declared twice is allowed; the text's own declaration comes later and wins.
-    head = " ".join(f"PREFIX {prefix}: <{space}>" for prefix, space in PREFIXES.items())
     try:
-        with open_built_in() as store:
-            _print_answer(store, f"{head}\n{text}", format_, output, force=force)
-    except QuerySyntaxError as error:
-        # The parser counts the line of our prefixes; the user's text begins on the next.
-        places = re.sub(r"\bline (\d+)", lambda found: f"line {int(found[1]) - 1}", str(error))
-        raise QuerySyntaxError(f"{file}: {places}") from error
+        with open_asked(store, data) as opened:
+            answer = ask_sparql(opened.store, text, _accept(format_))
+    except (QueryRefusedError, QuerySyntaxError) as error:
+        raise type(error)(f"{file}: {error}") from error
+    _print_answer(answer, format_, output, force=force, arrange=make_table)

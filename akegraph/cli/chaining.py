@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from akegraph.cli.asking import open_built_in
 from akegraph.cli.output import echo_table, force_option, format_table, language_option, write_output
+from akegraph.cli.sources import open_asked, source_options
 
 if TYPE_CHECKING:
     from akegraph.chains import Chain, Direction
@@ -40,6 +40,7 @@ _WIDE = 180
     help="How to print the chains; json is one object for an activity, else a list.",
 )
 @click.option("-o", "--output", metavar="FILE", default="-", help="Write to FILE, not over one.")
+@source_options
 @force_option
 @language_option
 def chain(
@@ -47,6 +48,8 @@ def chain(
     directions: tuple[Direction, ...],
     format_: str,
     output: str,
+    store: str | None,
+    data: tuple[str, ...],
     force: bool,
     language: Language | None,
     **filters: str | None,
@@ -69,9 +72,9 @@ def chain(
     if len(set(directions)) > 1:
         raise click.UsageError("--up and --down exclude each other; without either, everything through ID is printed.")
     chosen = language or read_settings().language
-    with open_built_in() as store:
+    with open_asked(store, data) as opened:
         chains = find_chains(
-            store,
+            opened.store,
             through=id_,
             direction=directions[0] if directions else None,
             statements=format_ == "turtle",

@@ -11,6 +11,7 @@ import click
 
 from akegraph.cli.deriving import tell_triple
 from akegraph.cli.output import echo_table, language_option, printable
+from akegraph.cli.sources import source_options
 
 if TYPE_CHECKING:
     from akegraph.settings import Language
@@ -34,8 +35,16 @@ if TYPE_CHECKING:
     show_default=True,
     help="How to print the explanation.",
 )
+@source_options
 @language_option
-def explain(what: str | None, shapes: tuple[Path, ...], format_: str, language: Language | None) -> None:
+def explain(
+    what: str | None,
+    shapes: tuple[Path, ...],
+    format_: str,
+    store: str | None,
+    data: tuple[str, ...],
+    language: Language | None,
+) -> None:
     """Tell what a finding's CODE means, or why a TRIPLE holds in the built-in plans. Without either, list all codes.
 
     CODE is a code of a report such as AKE-103, the name of a rule or its IRI. TRIPLE is "<s> <p> <o>", as Turtle
@@ -61,9 +70,11 @@ def explain(what: str | None, shapes: tuple[Path, ...], format_: str, language: 
     from akegraph.validation.shapes import load_shapes
 
     chosen = language or read_settings().language
-    if what is not None and len(what.split()) > 2 and re.search("[:<]", what):
-        tell_triple(what, chosen, as_json=format_ == "json")
+    if what is not None and len(what.split()) > 1 and re.search("[:<]", what):
+        tell_triple(what, chosen, store=store, data=data, as_json=format_ == "json")
         return
+    if store is not None or data:
+        raise click.UsageError("--store and --data say where a TRIPLE is looked for; there is none.")
     known = load_shapes(shapes or None)
     schemes = load_folder(resource("ontology", "schemes"))
     codes = load_turtle(resource("shapes", "codes.ttl"))

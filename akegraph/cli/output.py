@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
+import textwrap
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from io import StringIO
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TextIO
 
 import click
 
 from akegraph.errors import SourceError
 from akegraph.files import write_file
-
-if TYPE_CHECKING:
-    from akegraph.store.base import Term
 
 force_option = click.option("--force", is_flag=True, help="Replace a file that is there already.")
 
@@ -46,10 +45,23 @@ def echo_bytes(body: bytes) -> None:
     stream.flush()
 
 
-def echo_table(columns: Sequence[str], rows: Iterable[Sequence[str]], stream: TextIO | None = None) -> None:
+def echo_words(text: str) -> None:
+    """Say something beside an answer, on standard error; whole words to a line where that is a terminal."""
+    lines = textwrap.wrap(text, shutil.get_terminal_size().columns) if sys.stderr.isatty() else [text]
+    click.echo("\n".join(lines), err=True)
+
+
+def echo_table(
+    columns: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    stream: TextIO | None = None,
+    *,
+    numbers: Collection[int] = (),
+) -> None:
     """Print a table: fitted to the terminal, or unwrapped where the output is read by a program.
 
     :param stream: where to; by default standard output
+    :param numbers: the columns, counted from 0, that stand to the right
     """
     from rich.box import SIMPLE_HEAD
     from rich.console import Console
@@ -57,18 +69,18 @@ def echo_table(columns: Sequence[str], rows: Iterable[Sequence[str]], stream: Te
     from rich.text import Text
 
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    for column in columns:
-        table.add_column(column)
+    for place, column in enumerate(columns):
+        table.add_column(column, overflow="fold", justify="right" if place in numbers else "left")
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))
     stream = stream or sys.stdout
     Console(file=stream, width=None if stream.isatty() else 10_000, highlight=False).print(table)
 
 
-def format_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
+def format_table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: Collection[int] = ()) -> bytes:
     """Return a table as unwrapped text, for a file."""
     stream = StringIO()
-    echo_table(columns, rows, stream)
+    echo_table(columns, rows, stream, numbers=numbers)
     return stream.getvalue().encode()
 
 
@@ -81,17 +93,6 @@ def write_output(target: str, content: bytes, *, force: bool) -> str:
         echo_bytes(content)
         return "written to standard output"
     return f"{target}: {'written' if write_file(Path(target), content, force=force) else 'unchanged'}"
-
-
-def shorten_terms(row: Mapping[str, Term], variables: Sequence[str]) -> list[str]:
-    """Turn one solution into the cells of a table; an unbound variable is an empty cell."""
-    from akegraph.graph.iris import shorten_iri
-
-    terms = [row.get(name) for name in variables]
-    return [
-        "" if term is None else shorten_iri(term.value) if term.kind == "iri" else printable(term.value)
-        for term in terms
-    ]
 
 
 def printable(text: str) -> str:

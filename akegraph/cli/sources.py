@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from akegraph.errors import BadParameterError
+
 if TYPE_CHECKING:
-    from akegraph.pipeline.opening import Opened
+    from akegraph.pipeline.opening import Opened, Source
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -24,8 +26,11 @@ def source_params() -> list[click.Option]:
         click.Option(
             ["--data"],
             multiple=True,
-            metavar="FILE",
-            help="Ask these data instead: files of RDF, their named graphs kept. May be given several times.",
+            metavar="FILE|PLAN",
+            help=(
+                "Ask these data instead: files of RDF, their named graphs kept, or plans by folder or name. May be "
+                "given several times."
+            ),
         ),
     ]
 
@@ -41,10 +46,41 @@ def source_options(command: _F) -> _F:
 def open_asked(store: str | None, data: tuple[str, ...] = ()) -> Opened:
     """Open what the options name, or the built-in plans; for use in a ``with``.
 
+    :param data: files of RDF; or plans, as :func:`akegraph.pipeline.opening.find_source` takes them
     :raises BadParameterError: if both are given
     :raises AkegraphError: if it cannot be opened; see :func:`akegraph.pipeline.opening.open_source`
     """
-    from akegraph.pipeline.opening import find_source, open_source
+    from akegraph.pipeline.opening import open_source
     from akegraph.settings import read_settings
 
-    return open_source(find_source(store=store, data=data), read_settings())
+    return open_source(find_asked(store, data), read_settings())
+
+
+def find_asked(store: str | None, data: tuple[str, ...] = ()) -> Source:
+    """Tell what the options name; see :func:`open_asked`.
+
+    :raises BadParameterError: if both are given, or a password stands in an address
+    """
+    from akegraph.pipeline.opening import find_source
+
+    refuse_secrets(store)
+    return find_source(data or None, store=store)
+
+
+def refuse_secrets(address: str | None) -> None:
+    """Refuse an address with a password: others on this machine can read what a command was started with.
+
+    :raises BadParameterError: if it has one
+    """
+    from urllib.parse import urlsplit
+
+    try:
+        secret = urlsplit(address or "").password is not None
+    except ValueError:
+        return  # no address at all, as whoever opens it will say
+    if secret:
+        raise BadParameterError(
+            "store",
+            "no password on a command line, where others can read it; AKEGRAPH_STORE_USER and"
+            " AKEGRAPH_STORE_PASSWORD, AKEGRAPH_STORE_TOKEN or a netrc file say who asks",
+        )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ from rdflib import RDFS, SKOS, Graph, Literal, URIRef
 from rdflib.term import Node
 from rdflib.util import from_n3
 
-from akegraph.errors import BadParameterError, GraphSyntaxError, UnknownResourceError
+from akegraph.errors import BadParameterError, GraphSyntaxError, UnknownTripleError
 from akegraph.graph.closure import Triple
 from akegraph.graph.derivation import Derivation, Derivations
 from akegraph.graph.iris import GRAPHS, PREFIXES, graph_name, shorten_iri
@@ -22,8 +22,16 @@ from akegraph.pipeline.mapping import map_folder
 from akegraph.settings import Language
 from akegraph.terms import AKE
 from akegraph.validation.findings import Place
+from akegraph.validation.formats.words import fold_places
 from akegraph.validation.places import Locator
 
+_WORDS: dict[str, dict[str, str]] = {
+    "fi": {"inferred": "päätelty", "data": "perustiedoissa", "plan": "suunnitelmassa"},
+    "sv": {"inferred": "härlett", "data": "i grunddata", "plan": "i planen"},
+    "en": {"inferred": "inferred", "data": "in the reference data", "plan": "in the plan"},
+}
+_SHOWN = 110
+"""So many characters of a name or a cell are shown."""
 _PREFIXED = re.compile(r"^([A-Za-z][\w-]*):([^\s<>\"]*)$")
 
 
@@ -38,6 +46,7 @@ class Reason:
     :param rule: the rule of OWL 2 RL that gives an inferred triple
     :param axiom: that rule as ``head <= body``, IRIs shortened by prefixes
     :param premises: the reasons of what the rule needs
+    :param language: of the labels, and of the words around them
     """
 
     triple: Triple
@@ -47,6 +56,15 @@ class Reason:
     rule: str | None = None
     axiom: str | None = None
     premises: tuple[Reason, ...] = ()
+    language: Language = "fi"
+
+    def __repr__(self) -> str:
+        how = f"by {self.rule} from {self.cells} asserted triples" if self.rule else f"asserted in {self.graph}"
+        return f"<Reason: {' → '.join(self.labels)}, {how}>"
+
+    def to_text(self) -> str:
+        """Write it as lines: what holds, then, indented, why, down to the cells."""
+        return "\n".join(_lines(self, self.language, 0))
 
     @property
     def cells(self) -> int:
@@ -84,7 +102,7 @@ def explain_triple(
     :param text: see :func:`parse_triple`
     :returns: the ways in which it holds, the shortest first
     :raises BadParameterError: if ``text`` is no triple
-    :raises UnknownResourceError: if it neither stands in the data nor follows from them
+    :raises UnknownTripleError: if it neither stands in the data nor follows from them
     """
     knowledge = knowledge or Knowledge()
     graphs = {graph_name("schemes"): knowledge.schemes_graph, graph_name("reference"): knowledge.reference}
@@ -101,16 +119,36 @@ def explain_among(text: str, graphs: Mapping[URIRef, Graph], ontology: Graph, la
     :param graphs: the graphs by name, none of them inferred
     :returns: the ways in which it holds, the shortest first
     :raises BadParameterError: if ``text`` is no triple
-    :raises UnknownResourceError: if it neither stands in the graphs nor follows from them
+    :raises UnknownTripleError: if it neither stands in the graphs nor follows from them
     """
     triple = parse_triple(text)
     asserted = union(graphs.values())
     written = (_write(one) for one in asserted)
     ways = Derivations(derive_rules(ontology), written).find(_write(triple))
     if not ways:
-        raise UnknownResourceError(text)
+        known = {term for graph in (asserted, ontology) for one in graph for term in one}
+        strangers = [term for term in triple if isinstance(term, URIRef) and term not in known]
+        raise UnknownTripleError(text, [shorten_iri(str(term)) for term in strangers])
     teller = _Teller(graphs, asserted, ontology, language)
     return tuple(teller.tell(way) for way in ways)
+
+
+def _lines(reason: Reason, language: Language, depth: int) -> Iterator[str]:
+    words, indent = _WORDS[language], "  " * depth
+    yield f"{indent}{' → '.join(_clip(label) for label in reason.labels)}"
+    if reason.rule is not None:
+        yield f"{indent}  {words['inferred']}: {reason.axiom}  ({reason.rule})"
+    elif reason.place is not None:
+        yield f"{indent}  {fold_places([reason.place], language)}: «{_clip(reason.place.text or '')}»"
+    else:
+        plan = (reason.graph or "").removeprefix("plan/")
+        yield f"{indent}  {words['data']}" if plan == reason.graph else f"{indent}  {words['plan']} {plan}"
+    for premise in reason.premises:
+        yield from _lines(premise, language, depth + 1)
+
+
+def _clip(text: str) -> str:
+    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1].rstrip()}…"
 
 
 def reason_json(reason: Reason) -> dict[str, Any]:
@@ -145,7 +183,8 @@ class _Teller:
         if derivation.rule is None:
             names = sorted(name.removeprefix(str(GRAPHS)) for name, graph in self._graphs.items() if terms in graph)
             in_plan = names[0].startswith("plan/")
-            return Reason(derivation.triple, labels, graph=names[0], place=self._find_cell(terms, in_plan=in_plan))
+            place = self._find_cell(terms, in_plan=in_plan)
+            return Reason(derivation.triple, labels, graph=names[0], place=place, language=self._language)
         rule = derivation.rule
         return Reason(
             derivation.triple,
@@ -153,6 +192,7 @@ class _Teller:
             rule=rule.name,
             axiom=" ".join(_shorten(token) for token in str(rule).split(" ")),
             premises=tuple(self.tell(premise) for premise in derivation.premises),
+            language=self._language,
         )
 
     def _find_cell(self, terms: tuple[Node, Node, Node], *, in_plan: bool) -> Place | None:

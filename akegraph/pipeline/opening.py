@@ -26,6 +26,7 @@ from akegraph.pipeline.knowledge import Knowledge, PlanFolder, find_plans
 from akegraph.pipeline.validating import validate_inputs
 from akegraph.settings import Language, Settings
 from akegraph.store.base import Store
+from akegraph.store.federation import federate
 from akegraph.store.workers import WorkerPool
 from akegraph.terms import AKE
 from akegraph.validation import Finding, ValidationReport
@@ -34,7 +35,6 @@ Place = str | os.PathLike[str]
 Graphs = Mapping[URIRef | None, Graph]
 SourceKind = Literal["plans", "files", "folder", "endpoint"]
 
-_MEGABYTE = 1 << 20
 _NOT_ASSERTED = tuple(str(GRAPHS[kind]) for kind in ("inferred/", "ontology", "catalogue"))
 
 
@@ -162,7 +162,7 @@ class Opened:
 def open_source(source: Source, settings: Settings, knowledge: Knowledge | None = None) -> Opened:
     """Open a source; the caller closes it.
 
-    Data that are held in memory are asked in worker processes, a store on disk in this one.
+    Data that are held in memory and a store on disk are asked in worker processes.
 
     :raises AkegraphError: if something cannot be read
     :raises StoreError: if there is no store, or it is broken
@@ -173,7 +173,7 @@ def open_source(source: Source, settings: Settings, knowledge: Knowledge | None 
         folders = find_plans(source.places)
         dataset = build_dataset(folders, knowledge)
         return Opened(
-            open_store(dataset, settings),
+            federate(lambda settings: open_store(dataset, settings), settings),
             source,
             knowledge,
             folders,
@@ -181,9 +181,11 @@ def open_source(source: Source, settings: Settings, knowledge: Knowledge | None 
         )
     if source.kind == "files":
         graphs = _read_files(source.places)
-        return Opened(WorkerPool(_write_quads(graphs), settings, PREFIXES), source, knowledge, graphs=graphs)
-    store = _open_folder(source.places[0], settings) if source.kind == "folder" else None
-    return Opened(store or _open_endpoint(source.places[0], settings), source, knowledge)
+        quads = write_quads(graphs)
+        store = federate(lambda settings: WorkerPool(quads, settings, PREFIXES), settings)
+        return Opened(store, source, knowledge, graphs=graphs)
+    open_ = _open_folder if source.kind == "folder" else _open_endpoint
+    return Opened(open_(source.places[0], settings), source, knowledge)
 
 
 def _forget_lines(report: ValidationReport) -> ValidationReport:
@@ -197,9 +199,9 @@ def _forget_lines(report: ValidationReport) -> ValidationReport:
 
 
 def _open_folder(name: str, settings: Settings) -> Store:
-    from akegraph.store.disk import DiskStore
+    from akegraph.store.folder_pool import FolderPool
 
-    return DiskStore(Path(name), PREFIXES, result_size=settings.result_size * _MEGABYTE)
+    return federate(lambda settings: FolderPool(Path(name), settings, PREFIXES), settings)
 
 
 def _open_endpoint(address: str, settings: Settings) -> Store:
@@ -223,7 +225,7 @@ def _read_files(names: Iterable[str]) -> Graphs:
     return graphs
 
 
-def _write_quads(graphs: Graphs) -> bytes:
+def write_quads(graphs: Graphs) -> bytes:
     """Write graphs as N-Quads; a blank node that two of them share stays one."""
     lines: list[bytes] = []
     for name, graph in graphs.items():

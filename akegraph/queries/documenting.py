@@ -20,6 +20,7 @@ Each question is one file of plain SPARQL, and has the same name and parameters 
 | where | how |
 |---|---|
 | terminal | `akegraph query NAME --PARAMETER VALUE`, with `--format` table, csv, tsv, json or xml, and `-o FILE` |
+| Python | `akegraph.open().query("NAME", PARAMETER="VALUE")` (`docs/python.md`) |
 | web page | `/queries/NAME`: a form, the answer below it, and its permanent address |
 | programs | `/queries/NAME.json`, `.csv`, `.tsv`, `.xml`, or by `?format=` or `Accept`; described in `/openapi.json` |
 | SPARQL | the file as it stands: for a parameter put a term in the place of `UNDEF` in `VALUES ?name { UNDEF }` |
@@ -27,7 +28,11 @@ Each question is one file of plain SPARQL, and has the same name and parameters 
 
 A value is a concept's notation or IRI, a thing's stable id or IRI, a whole number, a date such as 2026-12-31, or a
 text; each parameter says what it must be. One that is missing, ill-typed or not known to the data is refused (exit code
-2, or status 400) with those that come close.
+2, or status 400) with those that come close. In the terminal, `--data FILE|PLAN` or `--store DIR|URL` ask others than
+the plans that ship.
+
+A table in the terminal has `x` and `xLabel` in one column: the id that a parameter takes, and the name. A page has the
+name as a link. The other formats have every column.
 """
 
 

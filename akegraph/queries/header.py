@@ -30,7 +30,7 @@ _PARAMETER_KEYS = {
     "type", "title", "description", "required", "default", "example", "scheme", "class", "choices",
     "minimum", "maximum",
 }  # fmt: skip
-_RESERVED = {"force", "format", "help", "lang", "output"}
+_RESERVED = {"data", "force", "format", "help", "lang", "output", "store"}
 """What every question's command or page has besides its own parameters."""
 _BOUNDS = (("minimum", "integer"), ("maximum", "integer"))
 _LANGUAGES = {"fi", "sv", "en"}

@@ -35,6 +35,9 @@ class NamedQuery:
     text: str
     caution: Text = field(default_factory=dict)
 
+    def __repr__(self) -> str:
+        return f"<NamedQuery: {self.name}({', '.join(self.parameters)})>"
+
     def bind(self, values: Mapping[str, str] = MappingProxyType({})) -> str:
         """Return the SPARQL with the users' texts as terms in their places.
 

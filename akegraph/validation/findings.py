@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
+from html import escape
 from typing import TYPE_CHECKING
 
 from akegraph.settings import Language
@@ -169,6 +170,7 @@ class ValidationReport:
     :param unwatched: the resources that no rule looked at, by IRI
     :param blind: no rule had anything to look at, so that nothing was found says nothing
     :param unreadable: the cells whose wording means nothing known, which keep the plan from being built
+    :param language: of what it shows of itself where no other is wished for
     """
 
     findings: tuple[Finding, ...]
@@ -179,6 +181,12 @@ class ValidationReport:
     unwatched: tuple[str, ...] = ()
     blind: bool = False
     unreadable: tuple[MappingError, ...] = ()
+    language: Language = "fi"
+
+    def __repr__(self) -> str:
+        found = [(number, severity.name.lower()) for severity, number in self.counts.items() if number]
+        counts = ", ".join(f"{number} {name}{'s' * (number > 1)}" for number, name in found)
+        return f"<ValidationReport: {counts or 'no findings'}>"
 
     @property
     def graph(self) -> Graph:
@@ -200,6 +208,24 @@ class ValidationReport:
             severity: sum(finding.severity is severity for finding in self.findings)
             for severity in sorted(Severity, reverse=True)
         }
+
+    def to_text(self, language: Language | None = None) -> str:
+        """Write it as ``akegraph validate`` prints it."""
+        from akegraph.validation.formats.text import report_text
+
+        return report_text(self, language or self.language)
+
+    def to_html(self, language: Language | None = None) -> str:
+        """Write it as a page that needs nothing else."""
+        from akegraph.validation.formats.html import report_html
+
+        return report_html(self, language or self.language)
+
+    def _repr_html_(self) -> str:
+        """Show its page in a notebook, in a frame: its style stays its own, and nothing in it can run."""
+        style = "width: 100%; height: 32rem; border: 0; color-scheme: light dark"
+        page, title = escape(self.to_html()), escape(repr(self))
+        return f'<iframe sandbox="" srcdoc="{page}" title="{title}" style="{style}"></iframe>'
 
     def message(self, finding: Finding, language: Language) -> str:
         """Say what a finding is about, in ``language`` if there are words in it."""
