@@ -14,6 +14,7 @@
     ├── QueryError              a question cannot be asked
     │   ├── UnknownQueryError   no such question                              (name, close matches)
     │   ├── UnknownResourceError  nothing is known under this id or IRI       (id, close matches)
+    │   │   ├── UnknownTripleError   a triple neither stands in the data nor follows  (text, terms nobody knows)
     │   │   └── UnknownVersionError  the ontology is held in another version  (version, the one held)
     │   ├── QuerySyntaxError    SPARQL does not parse
     │   ├── QueryRefusedError   SPARQL asks for what is never done here       (SERVICE, update, size, depth)
@@ -154,6 +155,20 @@ class UnknownResourceError(QueryError):
     def __init__(self, name: str, matches: Sequence[str] = ()) -> None:
         self.name, self.matches = name, tuple(matches)
         super().__init__(f"nothing is known as {name!r}{close(matches)}")
+
+
+class UnknownTripleError(UnknownResourceError):
+    """A triple neither stands in the data nor follows from them.
+
+    :param text: the triple as it was given
+    :param strangers: those of its terms that no triple has
+    """
+
+    def __init__(self, text: str, strangers: Sequence[str] = ()) -> None:
+        super().__init__(text)
+        self.strangers = tuple(strangers)
+        because = f"; nothing is known of {', '.join(strangers)}" if strangers else ""
+        self.args = (f"{text!r} neither stands in the data nor follows from them{because}",)
 
 
 class UnknownVersionError(UnknownResourceError):

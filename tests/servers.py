@@ -62,7 +62,7 @@ def serve_script(answer: Callable[[Request], Reply | Callable[[Any], None]]) -> 
             with suppress(OSError):
                 self.wfile.write(content)
 
-        do_POST = do_GET  # noqa: N815 - http.server finds methods by these names
+        do_POST = do_PUT = do_GET  # noqa: N815 - http.server finds methods by these names
 
         def log_message(self, format: str, *args: Any) -> None:
             pass
@@ -111,14 +111,29 @@ def serve_oxigraph(trig: bytes, folder: Path) -> Iterator[str]:
     store = folder / "store"
     load = [program, "load", "--location", str(store), "--file", str(folder / "data.trig")]
     subprocess.run(load, check=True, capture_output=True, timeout=60)
+    with _run_oxigraph("serve-read-only", store) as address:
+        yield f"{address}/query"
+
+
+@contextmanager
+def serve_writable_oxigraph(folder: Path) -> Iterator[str]:
+    """Serve an empty store by Oxigraph's own server; ``/query`` and ``/store`` are its endpoint and its graph store."""
+    with _run_oxigraph("serve", folder / "store") as address:
+        yield address
+
+
+@contextmanager
+def _run_oxigraph(command: str, store: Path) -> Iterator[str]:
+    program = find_oxigraph()
+    assert program is not None
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{free.getsockname()[1]}"
-    serve = [program, "serve-read-only", "--location", str(store), "--bind", address]
+    serve = [program, command, "--location", str(store), "--bind", address]
     with subprocess.Popen(serve, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         try:
             _wait_until_open(f"http://{address}/", process)
-            yield f"http://{address}/query"
+            yield f"http://{address}"
         finally:
             process.terminate()
 

@@ -312,6 +312,7 @@ def test_quick_queries_are_answered_beside_any_number_of_slow_ones(crowded: Work
         before = time.monotonic()
         assert crowded.select(ONE).rows
         assert time.monotonic() - before < 3
+        wait_until(lambda: any(query.done() for query in slow))
         crowded.close()
         errors = [future.exception() for future in slow]
     stopped = [error for error in errors if isinstance(error, StoreBusyError)]

@@ -21,7 +21,7 @@ from akegraph.store.writing import write_answer
 _MERGED = NamedNode("urn:akegraph:merged")
 _PLACE = re.compile(r"error at ([0-9]+):([0-9]+): ")
 # Under a union default graph Oxigraph gives a triple once for each graph that holds it; a merge holds it once.
-_IS_SHARED = """ASK {
+IS_SHARED = """ASK {
   { GRAPH ?one { ?s ?p ?o } GRAPH ?other { ?s ?p ?o } FILTER(STR(?one) < STR(?other)) }
   UNION { ?s ?p ?o GRAPH ?one { ?s ?p ?o } }
 }"""
@@ -36,6 +36,7 @@ class EmbeddedStore(Store):
     :param data: N-Quads or TriG
     :param prefixes: prefix → namespace IRI for Turtle and RDF/XML
     :param result_size: bytes of one answer, where there is to be a limit
+    :param result_rows: rows, or triples, of one answer, likewise
     :raises GraphSyntaxError: if the data parse as neither
     """
 
@@ -46,11 +47,12 @@ class EmbeddedStore(Store):
         *,
         limits: Limits = DEFAULT_LIMITS,
         result_size: int | None = None,
+        result_rows: int | None = None,
     ) -> None:
         self._store = Oxigraph()
         self._prefixes = {prefix: str(space) for prefix, space in (prefixes or {}).items()}
         self._limits = limits
-        self._result_size = result_size
+        self._result_size, self._result_rows = result_size, result_rows
         self._updated = False
         self._merged: bool | None = None
         if data:
@@ -99,7 +101,7 @@ class EmbeddedStore(Store):
             else:
                 union = not dataset and not self._is_merged()
                 results = self._store.query(text, base_iri=QUERY_BASE, use_default_graph_as_union=union)
-            return write_answer(results, accept, self._prefixes, self._result_size)
+            return write_answer(results, accept, self._prefixes, self._result_size, self._result_rows)
         except SyntaxError as error:
             raise QuerySyntaxError(_reason(error)) from error
         except (OSError, RuntimeError, ValueError) as error:
@@ -108,7 +110,7 @@ class EmbeddedStore(Store):
     def _is_merged(self) -> bool:
         """Tell whether the default graph holds the merge of all graphs; makes it where a mere union would differ."""
         if self._merged is None:
-            self._merged = bool(self._store.query(_IS_SHARED))
+            self._merged = bool(self._store.query(IS_SHARED))
             if self._merged:
                 self._store.update(_MERGE)
         return self._merged
@@ -116,7 +118,7 @@ class EmbeddedStore(Store):
     def _merge_graphs(self, default: Sequence[str], named: Sequence[str]) -> tuple[Oxigraph, Sequence[str]]:
         """Merge graphs into one of a name of its own, if they share triples; else return them as they are."""
         listed = " ".join(f"<{name}>" for name in dict.fromkeys(default))
-        if not bool(self._store.query(f"{_IS_SHARED[:-1]} VALUES ?one {{ {listed} }} VALUES ?other {{ {listed} }} }}")):
+        if not bool(self._store.query(f"{IS_SHARED[:-1]} VALUES ?one {{ {listed} }} VALUES ?other {{ {listed} }} }}")):
             return self._store, default
         merged = Oxigraph()
         for name in default:

@@ -12,6 +12,7 @@ first fence; the worker's limits are the second.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -44,6 +45,17 @@ _PROLOGUE = frozenset({"BASE", "PREFIX", "VERSION"})
 _UPDATES = frozenset({"INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "WITH"})
 
 
+def read_tokens(text: str) -> Iterator[tuple[str, str, int, int]]:
+    """Read the tokens of a text: kind, text, beginning and end; comments and spaces are left out."""
+    for token in _TOKEN.finditer(text):
+        if token.lastgroup != "skip":
+            yield token.lastgroup or "", token[0], token.start(), token.end()
+
+
+# A text without any of these, in whatever place, has nothing of what is looked for but depth and signs.
+_TELLING = ("\\", "'", '"""', "service", "from", "union", *map(str.lower, sorted(_UPDATES)))
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """How much a query may hold.
@@ -65,9 +77,11 @@ class Outline:
     """What was seen of a query.
 
     :param dataset: whether it has a dataset clause (FROM, FROM NAMED)
+    :param operation: its first word after the prologue, in upper case
     """
 
     dataset: bool
+    operation: str = ""
 
 
 DEFAULT_LIMITS = Limits()
@@ -98,10 +112,23 @@ def _check(text: str, limits: Limits) -> Outline:
         text.encode()
     except UnicodeEncodeError as error:
         raise QuerySyntaxError("the query is not Unicode text: it holds half of a surrogate pair") from error
+    if _is_plain(text, limits):
+        return Outline(dataset=False)
     outline = _Scan(limits, strict=True).read(text)
     if "\\u" in text or "\\U" in text:
         _Scan(limits, strict=False).read(_ESCAPE.sub(_decode, text))
     return outline
+
+
+def _is_plain(text: str, limits: Limits) -> bool:
+    """Tell whether a text holds so little of anything that no reading of it could be refused: most are like that."""
+    lowered = text.lower()
+    return (
+        not any(word in lowered for word in _TELLING)
+        and text.count('"') % 2 == 0
+        and sum(map(text.count, ("{", "(", "[", "<<"))) <= limits.depth
+        and sum(map(text.count, _UNARY)) <= limits.unary
+    )
 
 
 def _decode(escape: re.Match[str]) -> str:
@@ -158,7 +185,7 @@ class _Scan:
             self._operand = operand
             if kind != "name":
                 self._word = ""
-        return Outline(self._dataset)
+        return Outline(self._dataset, self._operation)
 
     def _mark(self, mark: str) -> None:
         """Take in one mark of punctuation."""

@@ -1,6 +1,6 @@
-"""Whether anybody still waits for an answer: the door says how to tell, a store may look while it evaluates.
+"""Who asks: whether anybody waits for the answer still, and whether the query is our own; a store may look.
 
-The value goes with the thread that asks, so that no store's signature speaks of connections.
+The values go with the thread that asks, so that no store's signature speaks of connections.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+_IS_OURS: ContextVar[bool] = ContextVar("is_ours", default=False)
 _HAS_LEFT: ContextVar[Callable[[], bool] | None] = ContextVar("has_left", default=None)
 
 
@@ -23,6 +24,21 @@ def asking_until(has_left: Callable[[], bool]) -> Iterator[None]:
         yield
     finally:
         _HAS_LEFT.reset(before)
+
+
+@contextmanager
+def asking_ours() -> Iterator[None]:
+    """Ask what we wrote ourselves: it can be taken for quick until it was not."""
+    before = _IS_OURS.set(True)
+    try:
+        yield
+    finally:
+        _IS_OURS.reset(before)
+
+
+def is_ours() -> bool:
+    """Tell whether the query that is asked in this thread is our own."""
+    return _IS_OURS.get()
 
 
 def get_has_left() -> Callable[[], bool] | None:

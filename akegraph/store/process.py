@@ -119,7 +119,7 @@ class WorkerProcess:
         try:
             for frame in frames:
                 wire.send(cast(FileIO, process.stdin), frame)
-            response = wire.receive(cast(FileIO, process.stdout), limit)
+            response = wire.receive_last(cast(FileIO, process.stdout), limit)
         except OSError:
             response = None  # the pipe broke: it is dead
         except ValueError:

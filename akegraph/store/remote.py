@@ -33,14 +33,17 @@ from akegraph.errors import (
     ResultTooLargeError,
 )
 from akegraph.settings import Settings
-from akegraph.store.base import Answer, Store, checked_graphs, decode_solutions
-from akegraph.store.guard import Limits, check_query
+from akegraph.store import virtuoso
+from akegraph.store.base import Answer, Solutions, Store, checked_graphs, decode_solutions
+from akegraph.store.guard import Limits, Outline, check_query
 from akegraph.store.transport import Endpoint, Response
 from akegraph.store.writing import write_answer
 
 _MEGABYTE = 1 << 20
 # What is asked for: one form of each kind that every server knows, and one more for servers that know only that.
 _ACCEPT = "application/sparql-results+json, application/n-triples;q=0.9, text/turtle;q=0.8, application/json;q=0.5"
+# Virtuoso gives a graph as a table of three columns, where it may.
+_ACCEPT_GRAPH = "application/n-triples, text/turtle;q=0.8"
 _RESULTS = frozenset({"application/sparql-results+json", "application/json"})
 _TRIPLES = {
     "application/n-triples": RdfFormat.N_TRIPLES,
@@ -65,17 +68,21 @@ class RemoteStore(Store):
     :param url: the address of the endpoint; see :class:`Endpoint`
     :param settings: its time limit for one query and size limits of query and answer
     :param prefixes: prefix → namespace IRI for Turtle and RDF/XML
+    :param known: whether the environment may say who asks
     :raises StoreError: if the address is none; the server is asked only with the first query
     """
 
-    def __init__(self, url: str, settings: Settings, prefixes: Mapping[str, str] | None = None) -> None:
-        self._result_size = settings.result_size * _MEGABYTE
-        self._endpoint = Endpoint(url, timeout=settings.timeout, size=self._result_size)
+    def __init__(
+        self, url: str, settings: Settings, prefixes: Mapping[str, str] | None = None, *, known: bool = True
+    ) -> None:
+        self._result_size, self._result_rows = settings.result_size * _MEGABYTE, settings.result_rows
+        self._endpoint = Endpoint(url, timeout=settings.timeout, size=self._result_size, known=known)
         self._limits = Limits(size=settings.query_size)
         self._prefixes = {prefix: str(space) for prefix, space in (prefixes or {}).items()}
         self._lock = threading.Lock()
         self._graphs: tuple[str, ...] = ()
         self._asked_at: float | None = None
+        self._is_virtuoso = False
 
     @property
     def name(self) -> str:
@@ -100,7 +107,15 @@ class RemoteStore(Store):
         named = checked_graphs("named-graph-uri", named_graphs)
         if not default and not named and not outline.dataset:
             default = named = list(self._list_graphs())
-        return self._ask(text, default, named, accept)
+        asked = virtuoso.leave_out_unbound(text) if self._is_virtuoso else text
+        return self._ask(asked, default, named, accept, outline)
+
+    def select_over_its_own(self, text: str) -> Solutions:
+        """Evaluate a SELECT query that was looked at before over the graph that the server has for its default.
+
+        :raises EngineError: if it gives no answer
+        """
+        return decode_solutions(self._ask(text).body)
 
     def close(self) -> None:
         """Close the connections."""
@@ -124,25 +139,34 @@ class RemoteStore(Store):
         return tuple(sorted(row["g"].value for row in rows if row["g"].kind == "iri"))
 
     def _ask(
-        self, text: str, default: Sequence[str] = (), named: Sequence[str] = (), accept: Sequence[str] | None = None
+        self,
+        text: str,
+        default: Sequence[str] = (),
+        named: Sequence[str] = (),
+        accept: Sequence[str] | None = None,
+        outline: Outline | None = None,
     ) -> Answer:
         parameters = [("query", text)]
         parameters += [("default-graph-uri", name) for name in default]
         parameters += [("named-graph-uri", name) for name in named]
-        response = self._endpoint.send(parameters, _ACCEPT)
+        graph = outline is not None and outline.operation in ("CONSTRUCT", "DESCRIBE")
+        response = self._endpoint.send(parameters, _ACCEPT_GRAPH if graph else _ACCEPT)
         if response.status != 200:
             raise self._refused(response)
+        self._is_virtuoso = virtuoso.is_virtuoso(response.server)
         try:
-            return write_answer(self._read(response), accept, self._prefixes, self._result_size)
+            return write_answer(self._read(response), accept, self._prefixes, self._result_size, self._result_rows)
         except (SyntaxError, ValueError, OSError) as error:
             raise self._no_answer(f"the {response.media_type} it sends is broken or cut off") from error
 
     def _read(self, response: Response) -> QuerySolutions | QueryBoolean | list[Triple]:
         """Read what was sent; solutions only as they are written."""
         if response.media_type in _RESULTS:
-            return parse_query_results(response.body, QueryResultsFormat.JSON)
+            body = virtuoso.read_results(response.body) if self._is_virtuoso else response.body
+            return parse_query_results(body, QueryResultsFormat.JSON)
         if (form := _TRIPLES.get(response.media_type)) is not None:
-            return [quad.triple for quad in parse(response.body, form, base_iri="urn:relative:")]
+            body = virtuoso.read_triples(response.body) if self._is_virtuoso else response.body
+            return [quad.triple for quad in parse(body, form, base_iri="urn:relative:")]
         what = f"it sends {response.media_type or 'nothing known'}, which is no answer to a query"
         raise self._no_answer(f"{what}; is this the address of an endpoint?")
 

@@ -6,15 +6,13 @@ names the endpoint without what may be secret in its address (user, password, pa
 
 from __future__ import annotations
 
-import base64
 import contextlib
 import json
 import socket
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 from urllib.parse import SplitResult, unquote, urlencode, urlsplit
 
 import urllib3
@@ -34,6 +32,7 @@ from urllib3.util.retry import Retry
 
 from akegraph import __version__
 from akegraph.errors import EngineError, QueryTimeoutError, RemoteStoreError, StoreError
+from akegraph.store.credentials import Credentials, find_credentials
 from akegraph.store.writing import check_size
 
 Parameters = Sequence[tuple[str, str]]
@@ -41,6 +40,8 @@ Parameters = Sequence[tuple[str, str]]
 _CHUNK = 1 << 16
 _ATTEMPTS = 4
 _BUSY = frozenset({429, 503})
+_FAILED_BETWEEN = frozenset({502, 504})
+"""What a gateway says of a server behind it; what is safe to say twice is then said again."""
 _NO_POST = frozenset({405, 415, 501})
 _FIRST_PAUSE = 0.2
 _LONGEST_REASON = 200
@@ -53,24 +54,38 @@ class Response:
 
     :param media_type: without parameters, in lower case; empty if none was said
     :param reason: for an error, what the server said of it in plain words; empty if nothing
+    :param server: what the server calls itself
     """
 
     status: int
     media_type: str
     body: bytes
     reason: str = ""
+    server: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Message:
+    """A request: its method, what its address ends with, its headers and body, and statuses to try again at."""
+
+    method: str
+    query: str
+    headers: Mapping[str, str]
+    body: bytes | None = None
+    again: frozenset[int] = _BUSY
 
 
 class Endpoint:
-    """A SPARQL endpoint as requests see it; threads may send at the same time.
+    """A SPARQL endpoint or a graph store as requests see it; threads may send at the same time.
 
-    :param url: an ``http`` or ``https`` address; a user and password in it are sent as Basic authentication
+    :param url: an ``http`` or ``https`` address; a user and password in it win over those of the environment
     :param timeout: seconds for one request with all its attempts
     :param size: bytes of one answer
+    :param known: whether the environment may say who asks; see ``credentials``
     :raises StoreError: if the address is none
     """
 
-    def __init__(self, url: str, *, timeout: float, size: int) -> None:
+    def __init__(self, url: str, *, timeout: float, size: int, known: bool = True) -> None:
         parts = _split(url)
         self._timeout, self._size = timeout, size
         host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
@@ -79,9 +94,14 @@ class Endpoint:
         self._own = parts.query
         self.name = self._address + ("?…" if parts.query else "")
         self._headers = {"User-Agent": f"akegraph/{__version__}", "Accept-Encoding": "gzip, identity"}
+        self._credentials: Credentials | None = None
         if parts.username is not None:
-            secret = f"{unquote(parts.username)}:{unquote(parts.password or '')}".encode()
-            self._headers["Authorization"] = f"Basic {base64.b64encode(secret).decode()}"
+            self._credentials = Credentials(unquote(parts.username), unquote(parts.password or ""))
+        elif known:
+            self._credentials = find_credentials(parts.hostname or "")
+        # What was not given with the address is told only to a server that asks; Digest authentication needs its words.
+        self._tells = parts.username is not None or (self._credentials is not None and bool(self._credentials.token))
+        self._challenge = ""
         self._pool: urllib3.PoolManager | None = urllib3.PoolManager(num_pools=1, maxsize=8, retries=False)
         self._pool.pool_classes_by_scheme = {"http": _Pool, "https": _PoolTLS}
         self._posts = True
@@ -95,14 +115,26 @@ class Endpoint:
         :raises RemoteStoreError: if the server cannot be reached, redirects, or is still busy after some attempts
         """
         deadline = time.monotonic() + self._timeout
+        form = urlencode(parameters)
+        as_form = {"Accept": accept, "Content-Type": "application/x-www-form-urlencoded"}
+        post, get = _Message("POST", "", as_form, form.encode()), _Message("GET", form, {"Accept": accept})
         if self._posts:
-            response = self._insist("POST", parameters, accept, deadline)
+            response = self._insist(post, deadline)
             if response.status not in _NO_POST:
                 return response
-            response = self._insist("GET", parameters, accept, deadline)
+            response = self._insist(get, deadline)
             self._posts = response.status != 200
             return response
-        return self._insist("GET", parameters, accept, deadline)
+        return self._insist(get, deadline)
+
+    def put(self, parameters: Parameters, body: bytes, media_type: str) -> Response:
+        """Put something in the place of what was there; safe to say twice, so it is where a gateway failed.
+
+        :raises QueryTimeoutError, RemoteStoreError: as :meth:`send`
+        """
+        again = _BUSY | _FAILED_BETWEEN
+        message = _Message("PUT", urlencode(parameters), {"Content-Type": media_type}, body, again)
+        return self._insist(message, time.monotonic() + self._timeout)
 
     def close(self) -> None:
         """Close the connections."""
@@ -110,12 +142,14 @@ class Endpoint:
         if pool is not None:
             pool.clear()
 
-    def _insist(self, method: Literal["GET", "POST"], parameters: Parameters, accept: str, deadline: float) -> Response:
+    def _insist(self, message: _Message, deadline: float) -> Response:
         """Send, and again where the server is busy or not there for a moment."""
         for attempt in range(_ATTEMPTS):
             pause = _FIRST_PAUSE * 2**attempt
             try:
-                raw = self._open(method, parameters, accept, deadline)
+                raw = self._open(message, deadline)
+                if raw.status == 401 and self._take_challenge(raw):
+                    raw = self._open(message, deadline)
             except (NewConnectionError, NameResolutionError) as error:
                 problem = RemoteStoreError(f"{self.name}: cannot be reached: {_innermost(error)}")
             except (ConnectTimeoutError, ReadTimeoutError):
@@ -130,10 +164,11 @@ class Endpoint:
                 if time.monotonic() >= deadline:
                     raw.close()
                     raise self._late()
-                if raw.status not in _BUSY:
+                if raw.status not in message.again:
                     return self._read(raw, deadline)
                 said = _retry_after(raw.headers.get("Retry-After"))
-                problem = RemoteStoreError(f"{self.name}: is busy (status {raw.status}); ask again later")
+                what = "is busy" if raw.status in _BUSY else "fails"
+                problem = RemoteStoreError(f"{self.name}: {what} (status {raw.status}); ask again later")
                 pause = pause if said is None else said
                 raw.drain_conn()
                 raw.release_conn()
@@ -142,23 +177,39 @@ class Endpoint:
             time.sleep(pause)
         raise problem from None
 
-    def _open(
-        self, method: Literal["GET", "POST"], parameters: Parameters, accept: str, deadline: float
-    ) -> urllib3.BaseHTTPResponse:
+    def _open(self, message: _Message, deadline: float) -> urllib3.BaseHTTPResponse:
         if self._pool is None:
             raise EngineError("the store is closed")
-        form = urlencode(parameters)
-        address, headers, body = self._address, self._headers | {"Accept": accept}, None
-        query = "&".join(part for part in (self._own, form if method == "GET" else "") if part)
-        if query:
-            address = f"{address}?{query}"
-        if method == "POST":
-            headers["Content-Type"] = "application/x-www-form-urlencoded"
-            body = form.encode()
-        left = max(deadline - time.monotonic(), 0.001)
+        query = "&".join(part for part in (self._own, message.query) if part)
+        address, headers = self._address + (f"?{query}" if query else ""), self._headers | dict(message.headers)
+        if self._credentials is not None and self._tells:
+            headers["Authorization"] = (
+                self._credentials.answer_challenge(self._challenge, message.method, _local(address))
+                or self._credentials.authorise()
+            )
         return self._pool.request(
-            method, address, body=body, headers=headers, timeout=left, redirect=False, preload_content=False
+            message.method,
+            address,
+            body=message.body,
+            headers=headers,
+            timeout=max(deadline - time.monotonic(), 0.001),
+            redirect=False,
+            preload_content=False,
         )
+
+    def _take_challenge(self, raw: urllib3.BaseHTTPResponse) -> bool:
+        """Take in how a server wants to be told who asks; say whether it can be."""
+        challenge = raw.headers.get("WWW-Authenticate", "")
+        if self._credentials is None:
+            return False
+        if self._credentials.answer_challenge(challenge, "", "") is not None:
+            self._challenge = challenge
+        elif self._tells:
+            return False  # it knows already, and does not believe it
+        self._tells = True
+        raw.drain_conn()
+        raw.release_conn()
+        return True
 
     def _read(self, raw: urllib3.BaseHTTPResponse, deadline: float) -> Response:
         """Read an answer to its end, or what a server says of an error."""
@@ -175,7 +226,8 @@ class Endpoint:
             raw.close()
             raise
         raw.release_conn()
-        return Response(raw.status, media_type, body, "" if raw.status == 200 else _reason(media_type, body))
+        reason = "" if raw.status == 200 else _reason(media_type, body)
+        return Response(raw.status, media_type, body, reason, raw.headers.get("Server", ""))
 
     def _read_body(self, raw: urllib3.BaseHTTPResponse, deadline: float, enough: int | None) -> bytes:
         """Read a body; to its end, or till there is enough of it."""
@@ -260,6 +312,12 @@ def _split(url: str) -> SplitResult:
     if not parts.hostname:
         raise problem
     return parts._replace(fragment="")
+
+
+def _local(address: str) -> str:
+    """Return path and query of an address."""
+    parts = urlsplit(address)
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path
 
 
 def _shown(parts: SplitResult) -> str:

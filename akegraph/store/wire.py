@@ -24,6 +24,7 @@ OUT_OF_MEMORY = 70
 OVERHEAD = 4096
 """Bytes of a response beside the body of an answer."""
 
+_AT_ONCE = 1 << 14
 _LENGTH = struct.Struct(">Q")
 _HEAD = struct.Struct(">cBB")
 _KINDS: tuple[Kind, ...] = ("select", "ask", "graph")
@@ -31,12 +32,19 @@ _KINDS: tuple[Kind, ...] = ("select", "ask", "graph")
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """How a worker is to work: ``memory`` and ``result_size`` in bytes, ``timeout`` in seconds."""
+    """How a worker is to work: ``memory`` and ``result_size`` in bytes, ``timeout`` in seconds.
+
+    :param folder: of the store to read, in place of the data that follow; empty if there is none
+    :param merged: whether that store's default graph is the merge of its graphs
+    """
 
     memory: int
     timeout: float
     result_size: int
+    result_rows: int
     prefixes: dict[str, str]
+    folder: str = ""
+    merged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,12 +135,37 @@ def receive(stream: FileIO, limit: int | None = None) -> memoryview | None:
     return _read(stream, length)
 
 
+def receive_last(stream: FileIO, limit: int) -> memoryview | None:
+    """Read one frame that nothing follows, by one call where it is short; see :func:`receive`.
+
+    :raises ValueError: if it is longer than ``limit``
+    """
+    start = stream.read(_AT_ONCE)
+    while start and len(start) < _LENGTH.size:
+        more = stream.read(_AT_ONCE)
+        start = start + more if more else b""
+    if not start:
+        return None
+    length: Any = _LENGTH.unpack_from(start)[0]
+    if length > limit:
+        raise ValueError(f"a frame of {length} bytes, where {limit} are the most")
+    here = memoryview(start)[_LENGTH.size :]
+    if len(here) >= length:
+        return here[:length]
+    whole = bytearray(length)
+    whole[: len(here)] = here
+    return memoryview(whole) if _fill(stream, memoryview(whole)[len(here) :]) else None
+
+
 def _read(stream: FileIO, length: int) -> memoryview | None:
     view = memoryview(bytearray(length))
-    done = 0
-    while done < length:
-        count = stream.readinto(view[done:])
+    return view if _fill(stream, view) else None
+
+
+def _fill(stream: FileIO, view: memoryview) -> bool:
+    while view:
+        count = stream.readinto(view)
         if not count:
-            return None
-        done += count
-    return view
+            return False
+        view = view[count:]
+    return True

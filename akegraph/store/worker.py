@@ -14,9 +14,12 @@ import sys
 import threading
 import time
 from io import FileIO
+from pathlib import Path
 
-from akegraph.errors import AkegraphError, EngineError, GraphSyntaxError, WorkerCrashedError
+from akegraph.errors import AkegraphError, EngineError, GraphSyntaxError, StoreError, WorkerCrashedError
 from akegraph.store import wire
+from akegraph.store.confinement import confine_to
+from akegraph.store.disk import DiskStore
 from akegraph.store.embedded import EmbeddedStore
 
 if sys.platform != "win32":  # there, the wall clock of the parent is the only limit
@@ -24,6 +27,8 @@ if sys.platform != "win32":  # there, the wall clock of the parent is the only l
 
 # A chain of 25,000 operators, no bracket in it, takes Oxigraph through 8 MB of stack and less than 64.
 _STACK = 64 << 20
+# What a worker over a folder may hold open beside its tables: the three pipes, RocksDB's own, the folder.
+_BESIDE_TABLES = 24
 
 
 def main() -> None:
@@ -62,13 +67,11 @@ def _serve(requests: FileIO, responses: FileIO) -> None:
     _limit("RLIMIT_CORE", 0)
     _limit("RLIMIT_AS", setup.memory)
     try:
-        store = EmbeddedStore(bytes(data), setup.prefixes, result_size=setup.result_size)
-    except GraphSyntaxError as error:
+        store = _open(setup, data)
+    except (GraphSyntaxError, StoreError) as error:
         wire.send(responses, wire.encode_error(wire.FATAL, EngineError(str(error))))
         return
     del data
-    # Standard input, output and error stay open; no other file, pipe or socket can be.
-    _limit("RLIMIT_NOFILE", 3)
     _limit("RLIMIT_FSIZE", 0)
     _limit("RLIMIT_NPROC", 0)
     wire.send(responses, wire.READY)
@@ -94,6 +97,26 @@ def _serve(requests: FileIO, responses: FileIO) -> None:
         else:
             wire.send(responses, *wire.encode_answer(answer))
             del answer
+
+
+def _open(setup: wire.Setup, data: memoryview) -> EmbeddedStore:
+    """Load the data, or open the folder, and give up whatever else could be opened."""
+    if not setup.folder:
+        store = EmbeddedStore(bytes(data), setup.prefixes, result_size=setup.result_size, result_rows=setup.result_rows)
+        # Standard input, output and error stay open; no other file, pipe or socket can be.
+        _limit("RLIMIT_NOFILE", 3)
+        return store
+    folder = Path(setup.folder)
+    confine_to(folder)
+    held = DiskStore(
+        folder,
+        setup.prefixes,
+        result_size=setup.result_size,
+        result_rows=setup.result_rows,
+        merged=setup.merged,
+    )
+    _limit("RLIMIT_NOFILE", sum(1 for _ in folder.iterdir()) + _BESIDE_TABLES)
+    return held
 
 
 def _limit(name: str, value: int) -> None:

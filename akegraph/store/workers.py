@@ -5,9 +5,11 @@ that died is replaced in the background while the others go on, and a spare one 
 that was killed from outside (an operator, the kernel) lost a query through no fault of the query: it is
 asked again, which is sound since nothing here writes.
 
-Few can wait; who comes later is told to come again. While somebody waits and every worker has been at its query for
-longer than a patience, the one that has been longest is stopped: quick questions are answered beside any number of
-slow ones. A query that nobody waits for any more is stopped too.
+Few can wait; who comes later is told to come again. Of those that wait, queries like which were quick before go first,
+and have a worker kept for them; queries like which were slow or stopped go last, and never hold all workers. While
+somebody waits and every worker has been at its query for longer than a patience, the one that has been longest is
+stopped: quick questions are answered beside any number of slow ones. A query that nobody waits for any more is stopped
+too.
 """
 
 from __future__ import annotations
@@ -31,7 +33,8 @@ from akegraph.store import wire
 from akegraph.store.base import Answer, Store, checked_graphs
 from akegraph.store.embedded import digest
 from akegraph.store.guard import Limits, check_query
-from akegraph.store.leaving import get_has_left
+from akegraph.store.history import History, Rank, find_shape
+from akegraph.store.leaving import get_has_left, is_ours
 from akegraph.store.process import WorkerDiedError, WorkerProcess
 
 _MEGABYTE = 1 << 20
@@ -39,8 +42,10 @@ _MEGABYTE = 1 << 20
 _START_SECONDS = 120.0
 # A query that is killed from outside this often may itself be why, if the kernel ran out of memory over it.
 _ATTEMPTS = 3
-# Workers beyond those that may evaluate at once: one is ready when another is killed.
+# Workers beyond those that may evaluate at once: one is ready when another is killed, or for what is quick.
 _SPARE = 1
+# How many times the patience those have to have that are known to be slow themselves.
+_SLOW_PATIENCE = 4
 # How often is looked after queries that others wait for, or that nobody waits for, in seconds; and the time that
 # even those have: a kill costs more than that.
 _LOOK = 0.1
@@ -51,9 +56,10 @@ _log = logging.getLogger("akegraph.store")
 
 @dataclass(slots=True)
 class _Running:
-    """A query in a worker: since when, and whether anybody waits for it."""
+    """A query in a worker: since when, of which rank, and whether anybody waits for it."""
 
     since: float
+    rank: Rank
     has_left: Callable[[], bool] | None
 
 
@@ -94,11 +100,14 @@ class WorkerPool(Store):
             settings.memory * _MEGABYTE,
             settings.timeout,
             settings.result_size * _MEGABYTE,
+            settings.result_rows,
             {prefix: str(space) for prefix, space in (prefixes or {}).items()},
         )
         self._response_size = settings.result_size * _MEGABYTE + wire.OVERHEAD
-        # Guards all that follows; told of whenever a worker becomes idle or fails to start.
-        self._changed = threading.Condition()
+        # Guards all that follows. Who waits has a condition of its own, and is told when its turn may have come.
+        self._changed = threading.RLock()
+        self._lines: dict[Rank, list[threading.Condition]] = {rank: [] for rank in Rank}
+        self._history = History()
         self._queue = settings.queue
         self._patience = settings.patience
         self._slow = settings.slow
@@ -143,19 +152,20 @@ class WorkerPool(Store):
         began = monotonic()
         deadline = began + self._timeout
         try:
-            return self._ask_until(request, deadline)
+            return self._ask_until(request, deadline, find_shape(text))
         finally:
             if (spent := monotonic() - began) >= self._slow:
                 _log.warning("slow query, %.2f s: %s", spent, " ".join(text[:_LOGGED].split()))
 
-    def _ask_until(self, request: bytes, deadline: float) -> Answer:
+    def _ask_until(self, request: bytes, deadline: float, shape: int) -> Answer:
         """Have workers answer, a second one if the first was killed from outside."""
         for attempts_left in reversed(range(_ATTEMPTS)):
             try:
-                response = self._ask(request, deadline)
+                response = self._ask(request, deadline, shape)
                 break
             except WorkerDiedError as died:
                 if died.cause != "outside" or not attempts_left:
+                    self._note(shape, math.inf)
                     raise self._explain(died) from None
         return wire.decode_response(response)
 
@@ -171,16 +181,20 @@ class WorkerPool(Store):
             idle, self._idle = self._idle, []
             members = list(self._members)
             self._members.difference_update(idle)
-            self._changed.notify_all()
+            self._tell_all()
         for worker in members:
             worker.kill()
         for worker in idle:
             worker.dispose()
         self._wake.set()
 
-    def _ask(self, request: bytes, deadline: float) -> memoryview:
+    def _note(self, shape: int, seconds: float) -> None:
+        with self._changed:
+            self._history.note(shape, seconds)
+
+    def _ask(self, request: bytes, deadline: float, shape: int) -> memoryview:
         """Have one worker answer, and see that it is there for the next query."""
-        worker, deadline = self._enter(deadline)
+        worker, deadline = self._enter(deadline, shape)
         try:
             worker.set_deadline(deadline)
             response = worker.ask(request, self._response_size)
@@ -190,10 +204,10 @@ class WorkerPool(Store):
         if response[:1] == wire.FATAL:
             self._replace(worker)
         else:
-            self._give_back(worker)
+            self._give_back(worker, shape)
         return response
 
-    def _enter(self, deadline: float) -> tuple[WorkerProcess, float]:
+    def _enter(self, deadline: float, shape: int) -> tuple[WorkerProcess, float]:
         """Wait in the queue for a worker, and have the clock look after it; return it and the deadline.
 
         :raises StoreBusyError: if the queue is full
@@ -202,17 +216,22 @@ class WorkerPool(Store):
         with self._changed:
             counts = self._counts
             counts.asked += 1
-            if counts.waiting >= self._queue and not self._has_room():
+            rank = self._history.get_rank(shape, Rank.QUICK if is_ours() else Rank.NEW)
+            if counts.waiting >= self._queue and rank is not Rank.QUICK and not self._has_room(rank):
                 counts.refused += 1
                 raise StoreBusyError(f"{counts.waiting} queries wait for a worker already; ask again a little later")
             counts.waiting += 1
             try:
-                worker, deadline = self._take(deadline)
+                worker, deadline = self._take(deadline, rank)
+            except BaseException:
+                self._tell_next()  # this thread may have been the one told of an idle worker
+                raise
             finally:
                 counts.waiting -= 1
             now = monotonic()
-            self._running[worker] = _Running(now, has_left)
+            self._running[worker] = _Running(now, rank, has_left)
             counts.running = len(self._running)
+            self._tell_next()
         self._look_by(min(deadline, now + _LOOK) if has_left else deadline)
         return worker, deadline
 
@@ -221,23 +240,45 @@ class WorkerPool(Store):
         if at < self._wake_at:
             self._wake.set()
 
-    def _has_room(self) -> bool:
-        return bool(self._idle) and len(self._running) < self._size
+    def _has_room(self, rank: Rank) -> bool:
+        """Tell whether a worker is free for a query of a rank."""
+        running = len(self._running)
+        if not self._idle:
+            return False
+        if rank is Rank.QUICK:
+            return running < self._size + _SPARE
+        if running >= self._size or (running and len(self._idle) <= _SPARE and len(self._members) > self._size):
+            return False  # the last idle one is kept for what is quick
+        slow = sum(query.rank is Rank.SLOW for query in self._running.values())
+        return rank is Rank.NEW or slow < max(self._size - 1, 1)
 
-    def _take(self, deadline: float) -> tuple[WorkerProcess, float]:
+    def _tell_next(self) -> None:
+        """Tell whoever is first of those for whom a worker is free; who takes one tells the next."""
+        for rank, line in self._lines.items():
+            if line and self._has_room(rank):
+                line[0].notify()
+                return
+
+    def _tell_all(self) -> None:
+        for line in self._lines.values():
+            for waiter in line:
+                waiter.notify()
+
+    def _take(self, deadline: float, rank: Rank) -> tuple[WorkerProcess, float]:
         """Wait for an idle worker; return it and the deadline of the query.
 
         The first query waits for the first worker to load, and its time begins then.
         """
-        with self._changed:
-            self._start_missing()
+        waiter: threading.Condition | None = None
+        line = self._lines[rank]
+        self._start_missing()
+        try:
             while True:
                 if self._closed:
                     raise EngineError("the store is closed")
                 if self._warm and monotonic() >= deadline:
-                    self._changed.notify()  # this thread may have been the one told of an idle worker
                     raise QueryTimeoutError(f"no worker was free within {self._timeout:g} s")
-                while self._has_room():
+                while (not line or line[0] is waiter) and self._has_room(rank):
                     worker = self._idle.pop()
                     if worker.is_alive():
                         return worker, deadline
@@ -246,22 +287,33 @@ class WorkerPool(Store):
                     self._start_missing()
                 if self._failure is not None and not (self._warm and self._members):
                     raise self._failure
+                if waiter is None:
+                    waiter = threading.Condition(self._changed)
+                    line.append(waiter)
                 if self._warm:
                     self._look_by(monotonic() + _LOOK)
-                    self._changed.wait(deadline - monotonic())
+                    waiter.wait(deadline - monotonic())
                 else:
-                    self._changed.wait()
+                    waiter.wait()
                     deadline = monotonic() + self._timeout
+        finally:
+            if waiter is not None:
+                line.remove(waiter)
 
-    def _give_back(self, worker: WorkerProcess) -> None:
+    def _give_back(self, worker: WorkerProcess, shape: int | None = None) -> None:
         with self._changed:
-            self._leave(worker)
-            self._warm = True
+            query = self._leave(worker)
+            if query is not None and shape is not None:
+                self._history.note(shape, monotonic() - query.since)
+            was_cold, self._warm = not self._warm, True
             self._killed_starts = 0
             if not self._closed:
                 # One that was killed as it answered is found dead by whoever takes it.
                 self._idle.append(worker)
-                self._changed.notify()
+                if was_cold:
+                    self._tell_all()  # their time begins
+                else:
+                    self._tell_next()
                 return
         worker.dispose()
 
@@ -272,11 +324,12 @@ class WorkerPool(Store):
             self._leave(worker)
             self._members.discard(worker)
             self._start_missing()
-            self._changed.notify()
+            self._tell_next()
 
-    def _leave(self, worker: WorkerProcess) -> None:
-        self._running.pop(worker, None)
+    def _leave(self, worker: WorkerProcess) -> _Running | None:
+        query = self._running.pop(worker, None)
         self._counts.running = len(self._running)
+        return query
 
     def _start_missing(self) -> None:
         """Start what is missing, each in a thread of its own: nobody waits who need not.
@@ -326,7 +379,7 @@ class WorkerPool(Store):
                 self._start_missing()
                 return
             self._failure = failure
-            self._changed.notify_all()
+            self._tell_all()
 
     def _keep_time(self) -> None:
         """Kill what is overdue, what others wait for too long, and what nobody waits for.
@@ -355,7 +408,9 @@ class WorkerPool(Store):
                 worker.kill("left")
         if self._counts.waiting and len(self._running) >= self._size:
             longest = min(self._running, key=lambda worker: self._running[worker].since)
-            if all(now - query.since >= self._patience for query in self._running.values()):
+            is_urgent = self._lines[Rank.QUICK] or self._lines[Rank.NEW]
+            patience = self._patience if is_urgent else self._patience * _SLOW_PATIENCE
+            if all(now - query.since >= patience for query in self._running.values()):
                 longest.kill("crowded")
         return bool(self._counts.waiting) or any(query.has_left for query in self._running.values())
 

@@ -18,6 +18,7 @@ from pyoxigraph import (
 
 from akegraph.errors import ResultTooLargeError
 from akegraph.store.base import Answer, Kind, choose_format
+from akegraph.store.rows import count_rows
 
 _RESULTS = {
     "json": QueryResultsFormat.JSON,
@@ -41,6 +42,7 @@ def write_answer(
     accept: Sequence[str] | None,
     prefixes: Mapping[str, str],
     limit: int | None,
+    rows: int | None = None,
 ) -> Answer:
     """Serialise what was found in the first form that is wished for.
 
@@ -48,8 +50,9 @@ def write_answer(
 
     :param accept: media types, best first; see :func:`choose_format`
     :param limit: bytes of the answer, where there is to be a limit
+    :param rows: rows, or triples, of the answer, likewise
     :raises NotAcceptableError: if no wish fits
-    :raises ResultTooLargeError: if the answer grew beyond the limit
+    :raises ResultTooLargeError: if the answer grew beyond a limit
     """
     kind: Kind = "graph"
     if isinstance(results, QuerySolutions):
@@ -61,14 +64,17 @@ def write_answer(
     if isinstance(results, QuerySolutions | QueryBoolean):
         results.serialize(sink, _RESULTS[form.name])  # type: ignore[arg-type]  # needs write only
     else:
-        triples, keys = _sorted(results, limit)
+        triples, keys = _sorted(results, limit, rows)
         used = {
             prefix: space
             for prefix, space in prefixes.items()
             if any(f"<{space}" in part for key in keys for part in key)
         }
         serialize(triples, sink, _GRAPHS[form.name], prefixes=used)  # type: ignore[arg-type]  # needs write only
-    return Answer(b"".join(sink.chunks), media_type, kind)
+    body = b"".join(sink.chunks)
+    if kind == "select" and rows is not None:
+        check_rows(count_rows(body, form.name, rows), rows)
+    return Answer(body, media_type, kind)
 
 
 class _Sink:
@@ -98,11 +104,20 @@ def check_size(size: int, limit: int | None) -> None:
         raise ResultTooLargeError(f"the answer was stopped at {limit} bytes; ask for less, with LIMIT for example")
 
 
+def check_rows(count: int, limit: int | None) -> None:
+    """Stop an answer of more rows or triples than its limit.
+
+    :raises ResultTooLargeError: if it has more
+    """
+    if limit is not None and count > limit:
+        raise ResultTooLargeError(f"the answer has more than {limit} rows; ask for less, with LIMIT for example")
+
+
 _Key = tuple[str, str, str, str]
 
 
-def _sorted(results: Iterable[Triple], limit: int | None) -> tuple[list[Triple], list[_Key]]:
-    """Sort triples by subject, types first; stop when their N-Triples grow beyond ``limit``."""
+def _sorted(results: Iterable[Triple], limit: int | None, rows: int | None) -> tuple[list[Triple], list[_Key]]:
+    """Sort triples by subject, types first; stop when they, or their N-Triples, are too many."""
     keyed: dict[_Key, Triple] = {}
     size, blank = 0, False
     for triple in results:
@@ -111,6 +126,7 @@ def _sorted(results: Iterable[Triple], limit: int | None) -> tuple[list[Triple],
         check_size(size, limit)
         blank = blank or key[0].startswith("_:") or key[3].startswith(("_:", "<<"))
         keyed[key] = triple
+        check_rows(len(keyed), rows)
     if blank:
         dataset = Dataset(Quad(triple.subject, triple.predicate, triple.object) for triple in keyed.values())
         dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
