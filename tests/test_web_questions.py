@@ -240,26 +240,8 @@ def test_writing_is_not_allowed(client: FlaskClient) -> None:
         assert "GET" in answer.headers["Allow"]
 
 
-@pytest.mark.parametrize(
-    ("language", "words"), [("fi", "Vertaa varoen."), ("sv", "Jämför varsamt."), ("en", "Compare with care.")]
-)
-def test_a_caution_stands_above_the_answer(cautious: FlaskClient, language: str, words: str) -> None:
-    page = read(cautious, f"/queries/echo?lang={language}")
-    assert page.index(words) < page.index('<table class="answer">')
-    assert json.loads(cautious.get("/queries/?format=json").data)[0]["caution"][language] == words
-
-
-def test_choices_are_named_and_limits_are_in_the_form(cautious: FlaskClient) -> None:
-    page = read(cautious, "/queries/echo?kind=two&lang=en")
-    assert '<option value="two" selected>The second</option>' in page
-    assert re.search(r'<input id="f-level" name="level" type="number" min="1" max="5"', page)
-    for wrong in ("level=0", "level=6", "kind=thre", "kind=three"):
-        assert cautious.get(f"/queries/echo.json?{wrong}").status_code == 400
-    assert cautious.get("/queries/echo.csv?kind=two&level=5").text.split() == ["kind,level", "two,5"]
-
-
 def test_words_stand_for_the_codes_of_an_answer(client: FlaskClient) -> None:
-    shown = client.get("/queries/areas-compared?by=path&lang=fi", headers=BROWSER).text
+    shown = client.get("/queries/areas-compared?by=path&lang=fi", headers={"Accept": BROWSER}).text
     assert "<td>Poluittain</td>" in shown.replace(' lang="fi"', "")
     assert "<td>oikea</td>" in shown
     assert "<mark>" not in shown
@@ -277,3 +259,21 @@ def test_what_is_made_up_is_marked(client: FlaskClient) -> None:
     assert shown[3].count("<mark>synthetic</mark>") == 8
     plain = [client.get(address, headers={"Accept": "text/html", "Accept-Language": "en"}).text for address in pages]
     assert not any(note in page for page in plain[:3])
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("fi", "Vertaa varoen."), ("sv", "Jämför varsamt."), ("en", "Compare with care.")]
+)
+def test_a_caution_stands_above_the_answer(cautious: FlaskClient, language: str, words: str) -> None:
+    page = read(cautious, f"/queries/echo?lang={language}")
+    assert page.index(words) < page.index('<table class="answer">')
+    assert json.loads(cautious.get("/queries/?format=json").data)[0]["caution"][language] == words
+
+
+def test_choices_are_named_and_limits_are_in_the_form(cautious: FlaskClient) -> None:
+    page = read(cautious, "/queries/echo?kind=two&lang=en")
+    assert '<option value="two" selected>The second</option>' in page
+    assert re.search(r'<input id="f-level" name="level" type="number" min="1" max="5"', page)
+    for wrong in ("level=0", "level=6", "kind=thre", "kind=three"):
+        assert cautious.get(f"/queries/echo.json?{wrong}").status_code == 400
+    assert cautious.get("/queries/echo.csv?kind=two&level=5").text.split() == ["kind,level", "two,5"]

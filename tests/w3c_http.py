@@ -20,7 +20,7 @@ from web_site import make_site
 from akegraph.settings import Settings
 from akegraph.store.base import Store
 from akegraph.web import create_app
-from akegraph.web.tasks import use_tasks
+from akegraph.web.channels import use_channels
 
 SUITES = SHARED / "w3c"
 MF = Namespace("http://www.w3.org/2001/sw/DataAccess/tests/test-manifest#")
@@ -176,7 +176,7 @@ def served(app: Flask) -> Iterator[int]:
     from waitress.server import create_server
 
     server = create_server(app, host="127.0.0.1", port=0, threads=4, ident="akegraph")
-    use_tasks(server)
+    use_channels(server)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     try:

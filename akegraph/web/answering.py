@@ -53,7 +53,7 @@ def answer(
             return held.respond(request.environ)
         if not asked.is_repeatable:
             asked = None
-        elif client_has(asked.tag):
+        elif "HTTP_IF_NONE_MATCH" in request.environ and client_has(asked.tag):
             return not_modified([*KEPT.items(), ("ETag", f'W/"{asked.tag}"')])
     found = store.query(text, accept=wishes, default_graphs=default_graphs, named_graphs=named_graphs)
     return send(found) if asked is None else answers.keep(asked, found, KEPT).respond(request.environ)

@@ -21,6 +21,7 @@ from flask import Flask, Response, current_app, request
 from akegraph import __version__
 from akegraph.store.repeatable import is_repeatable
 from akegraph.web.negotiation import accepts_gzip
+from akegraph.web.shortcuts import HELD
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -107,6 +108,7 @@ class Held:
         headers.append(("Content-Length", str(length)))
         if environ["REQUEST_METHOD"] == "POST":  # what a POST answers is nobody's to ask for again by its tag
             headers = [header for header in headers if header[0] != "ETag"]
+        environ[HELD] = body
         return ReadyResponse(body, headers=headers)
 
 

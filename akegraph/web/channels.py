@@ -50,6 +50,10 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
     task_class = Task
     error_task_class = RefusedTask
 
+    request: Any
+    will_close: bool
+    close_when_flushed: bool
+
     _partial: Any = None
     _partial_since = 0.0
     _was_refused = False

@@ -10,6 +10,7 @@ from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address, ip_network
 from threading import Lock
 from time import monotonic
@@ -138,6 +139,7 @@ class SharedStore(Store):
         self.inner.close()
 
 
+@lru_cache(maxsize=1024)
 def name_client(address: str) -> str:
     """Name the client at an address: of IPv6 its network, from which it may take any address."""
     try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
 
 from rdflib import Graph, URIRef
 
@@ -18,7 +17,7 @@ from akegraph.pipeline.validating import validate_inputs
 from akegraph.queries import load_queries
 from akegraph.settings import Settings
 from akegraph.store.base import Store
-from akegraph.store.snapshots import read_quads
+from akegraph.store.federation import federate
 from akegraph.store.workers import WorkerPool
 from akegraph.validation.shapes import load_shapes
 from akegraph.web.limiting import ClientLimits, SharedStore
@@ -32,17 +31,12 @@ _PLAN = f"{BASE}id/plan/"
 def load_site(source: Source, settings: Settings) -> Site:
     """Load what a source holds into a site; whoever asked for it closes its store.
 
-    A folder is read once, as it is: queries meet a copy of it in worker processes, where they can be limited.
-
     :raises AkegraphError: if something cannot be read
     :raises StoreError: if there is no store, or it is broken
     :raises RemoteStoreError: if an endpoint cannot be reached
     """
     if source.kind == "plans":
         return make_site(find_plans(source.places), settings)
-    if source.kind == "folder":
-        store: Store = WorkerPool(read_quads(Path(source.places[0])), settings, PREFIXES)
-        return _make_found(Opened(store, source, Knowledge()), settings)
     return _make_found(open_source(source, settings), settings)
 
 
@@ -54,8 +48,9 @@ def make_site(folders: Iterable[PlanFolder], settings: Settings) -> Site:
     plans, knowledge = tuple(folders), Knowledge()
     trig = build_dataset(plans, knowledge).to_trig()
     reports = {folder.plan.id: validate_inputs([str(folder.path)], knowledge=knowledge) for folder in plans}
+    store = federate(lambda settings: WorkerPool(trig, settings, PREFIXES), settings)
     return Site(
-        store=_share(WorkerPool(trig, settings, PREFIXES), settings),
+        store=_share(store, settings),
         catalogue=load_queries(),
         plans={folder.plan.id: folder.plan.label for folder in plans},
         reports=reports,

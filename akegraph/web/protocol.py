@@ -57,6 +57,8 @@ _MEDIA_TYPES = {
     "rdf+xml": _NAMES["rdfxml"],
 }
 """What ``format`` can be, and the media types it stands for."""
+_LARGEST_SHOWN = 1 << 19
+"""Bytes of an answer that a page shows; a larger one would take long to make and to show."""
 _REMEMBERED = 4096
 """Characters of an address that is short enough to be remembered."""
 _EXAMPLE_PREFIXES = ("ake", "skos")
@@ -180,12 +182,22 @@ def _example() -> str:
 def _show_form(text: str, found: Answer | None = None) -> Response:
     table: Table | None = None
     truth: bool | None = None
-    if found is not None and found.kind == "select":
+    megabytes = len(found.body) / 1e6 if found is not None and len(found.body) > _LARGEST_SHOWN else None
+    if megabytes is not None:
+        pass
+    elif found is not None and found.kind == "select":
         table = make_table(decode_solutions(found.body))
     elif found is not None and found.kind == "ask":
         truth = bool(json.loads(found.body)["boolean"])
-    graph = found.body.decode() if found is not None and found.kind == "graph" else None
+    graph = found.body.decode() if found is not None and found.kind == "graph" and megabytes is None else None
     formats = [known.name for known in FORMATS if found is not None and found.kind in known.kinds]
     return render(
-        "sparql.html", text=text, table=table, truth=truth, graph=graph, formats=formats, prefixes=sorted(PREFIXES)
+        "sparql.html",
+        text=text,
+        table=table,
+        truth=truth,
+        graph=graph,
+        megabytes=megabytes,
+        formats=formats,
+        prefixes=sorted(PREFIXES),
     )

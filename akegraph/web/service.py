@@ -12,7 +12,7 @@ import re
 import secrets
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -23,12 +23,14 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from akegraph.errors import AkegraphError
 from akegraph.settings import Settings
 from akegraph.store.base import Store
+from akegraph.store.federation import FederatedStore
 from akegraph.store.workers import WorkerPool
 from akegraph.web.app import create_app
 from akegraph.web.caching import AnswerCache
 from akegraph.web.limiting import SharedStore
 from akegraph.web.logs import REQUEST_ID, log_request
 from akegraph.web.noting import DIGEST, ROUTE
+from akegraph.web.shortcuts import HELD, Shortcuts
 from akegraph.web.site import Site
 from akegraph.web.state import State
 
@@ -50,6 +52,7 @@ class _Served:
 
     site: Site
     app: Flask
+    shortcuts: Shortcuts = field(default_factory=Shortcuts)
     running: int = 0
     is_old: bool = False
 
@@ -191,6 +194,8 @@ class Service:
 
         def start(line: str, headers: list[tuple[str, str]], exc_info: Any = None, /) -> Callable[[bytes], object]:
             status[0] = line
+            if line[:3] == "200" and HELD in environ:
+                served.shortcuts.keep(environ, headers)
             return start_response(line, [*headers, ("X-Request-ID", request_id)], exc_info)
 
         self.state.metrics.begin()
@@ -203,6 +208,10 @@ class Service:
         try:
             if self.state.is_ending:
                 body: Iterable[bytes] = _refuse(start)
+            elif (ready := served.shortcuts.find(environ)) is not None:
+                self._answers.hits += 1
+                start("200 OK", ready.headers)
+                body = (ready.body,)
             else:
                 body = served.app(environ, start)
         except BaseException:
@@ -303,7 +312,10 @@ def _refuse(start: Callable[..., object]) -> list[bytes]:
 
 
 def _inner(store: Store) -> Store:
-    return store.inner if isinstance(store, SharedStore) else store
+    """Return the store that evaluates, within those that share it among clients and ask others."""
+    while isinstance(store, SharedStore | FederatedStore):
+        store = store.inner
+    return store
 
 
 def _flatten(error: BaseException) -> Iterator[BaseException]:
