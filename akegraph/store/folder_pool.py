@@ -64,7 +64,10 @@ def write_note(folder: Path) -> None:
 def _make_merged(pinned: Pinned, path: Path) -> bool:
     """Put the merge of all graphs into the copy where their union would hold triples twice; say whether it is there."""
     noted = _read_note(pinned.path)
-    store = open_read_only(pinned.path)
+    try:
+        store = open_read_only(pinned.path)
+    except StoreError as error:  # the copy is ours: whoever reads this knows the folder
+        raise StoreError(str(error).replace(str(pinned.path), str(path))) from error
     _try_reading(store, path)
     shared = _is_shared(store, path) if noted is None else noted
     del store

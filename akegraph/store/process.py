@@ -18,6 +18,9 @@ from akegraph.store import wire
 _START = "import sys; sys.path += sys.argv[1:]; from akegraph.store.worker import main; main()"
 _ENVIRONMENT = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT")
 
+_OUT_OF_MEMORY = (b"memory allocation of", b"MemoryError", b"bad_alloc", b"mmap for RocksDB")
+"""What Rust, Python, C++ and RocksDB say when they get no more memory."""
+
 Death = Literal["overdue", "memory", "processor", "outside", "closed", "crowded", "left", "crash"]
 _CAUSES: dict[str, Death] = {
     "SIGXCPU": "processor",
@@ -143,7 +146,7 @@ class WorkerProcess:
         words = cast(FileIO, process.stderr).read(4096) or b""
         if self._killed:
             return WorkerDiedError(self._killed, code)
-        if code == wire.OUT_OF_MEMORY or b"memory allocation of" in words or b"MemoryError" in words:
+        if code == wire.OUT_OF_MEMORY or any(sign in words for sign in _OUT_OF_MEMORY):
             return WorkerDiedError("memory", code)
         return WorkerDiedError(_CAUSES.get(_code_name(code), "crash"), code)
 
