@@ -159,6 +159,9 @@ class Pinned:
             copy_store(folder, made)
         except OSError:  # another file system, or one without hard links
             self._remove(made)
+        except StoreError as error:  # the copy is ours: whoever reads this knows the folder
+            self._remove(made)
+            raise StoreError(str(error).replace(str(made), str(folder))) from error
         except BaseException:
             self._remove(made)
             raise
