@@ -47,9 +47,9 @@ class Settings:
     result_rows: int = _setting(1_000_000, "rows, or triples, of answer for one query")
     query_size: int = _setting(100_000, "characters of one query")
     queue: int = _setting(64, "queries that may wait for a worker; further ones get 503")
-    patience: float = _setting(1.0, "seconds a query may run while others wait and every worker is held so long")
+    patience: float = _setting(0.5, "seconds a query may run while others wait and every worker is held so long")
     slow: float = _setting(2.0, "seconds after which a query is logged as slow")
-    language: Language = _setting("fi", "language of reports and pages: fi, sv or en", choices=LANGUAGES)
+    language: Language = _setting("fi", "language of reports and pages: fi, sv or en", choices=LANGUAGES)  # noqa: RUF009  # makes a field, as for the others
     host: str = _setting("127.0.0.1", "address to listen on")
     port: int = _setting(8000, "port to listen on; 0 takes a free one", zero=True, most=_PORTS)
     store: str = _setting("", "what is served: the folder of an Oxigraph store, or the address of a SPARQL endpoint")
@@ -72,7 +72,7 @@ class Settings:
         0.0, "queries of one client evaluated per second in the long run, or 0 for any number; more get 429", zero=True
     )
     client_burst: int = _setting(50, "queries of one client that may come at once before its rate holds")
-    log: Log = _setting("text", "lines of the log: text or json; none leaves out those of requests", choices=LOGS)
+    log: Log = _setting("text", "lines of the log: text or json; none leaves out those of requests", choices=LOGS)  # noqa: RUF009
 
 
 def read_settings(environment: Mapping[str, str] | None = None, file: Path | None = None) -> Settings:

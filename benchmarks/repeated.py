@@ -65,12 +65,12 @@ def serve(name: str) -> None:
     """Serve one application with waitress, as ``akegraph serve`` does."""
     from waitress.server import create_server
 
-    from akegraph.web.tasks import use_tasks
+    from akegraph.web.channels import use_channels
 
     app = MAKERS[name]()
     server = create_server(app, host="127.0.0.1", port=PORTS[name], threads=8, ident="akegraph")
     if name == "site":
-        use_tasks(server)
+        use_channels(server)
         gc.collect()
         gc.freeze()
     server.run()

@@ -53,7 +53,7 @@ def read_tokens(text: str) -> Iterator[tuple[str, str, int, int]]:
 
 
 # A text without any of these, in whatever place, has nothing of what is looked for but depth and signs.
-_TELLING = ("\\", "'", '"""', "service", "from", "union", *map(str.lower, sorted(_UPDATES)))
+_TELLING = ("\\", "'", '"""', "service", "from", "union", "construct", "describe", *map(str.lower, sorted(_UPDATES)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ class Outline:
     """What was seen of a query.
 
     :param dataset: whether it has a dataset clause (FROM, FROM NAMED)
-    :param operation: its first word after the prologue, in upper case
+    :param operation: its first word after the prologue, in upper case; empty for plain SELECT and ASK
     """
 
     dataset: bool

@@ -16,7 +16,7 @@ _REMEMBERED = 2_000
 _LONGEST = 8_000
 """Characters up to which a text is looked into; a longer one is its own shape."""
 _VALUE = re.compile(
-    r"""<[^<>"{}|^`\\\s]*>|"(?:[^"\\\r\n]|\\.)*"|'(?:[^'\\\r\n]|\\.)*'|\#[^\r\n]*|\s+|(?<![\w?$])\d[\d.eE]*""",
+    r"""(?:<[^<>"{}|^`\\\s]*>|"(?:[^"\\\r\n]|\\.)*"|'(?:[^'\\\r\n]|\\.)*'|\#[^\r\n]*|\s|(?<![\w?$])\d[\d.eE]*)+""",
     re.DOTALL,
 )
 

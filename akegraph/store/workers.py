@@ -41,7 +41,7 @@ _MEGABYTE = 1 << 20
 # Loading is allowed more time than any query: millions of triples take a worker some ten seconds.
 _START_SECONDS = 120.0
 # A query that is killed from outside this often may itself be why, if the kernel ran out of memory over it.
-_ATTEMPTS = 3
+_ATTEMPTS = 10
 # Workers beyond those that may evaluate at once: one is ready when another is killed, or for what is quick.
 _SPARE = 1
 # How many times the patience those have to have that are known to be slow themselves.
@@ -135,7 +135,7 @@ class WorkerPool(Store):
         """Evaluate one query in a worker; see :class:`Store`.
 
         :raises QueryTimeoutError: if the wall clock, the processor limit or the memory limit stopped it
-        :raises StoreBusyError: if too many wait already, or it ran long while others waited
+        :raises StoreBusyError: if too many wait already, no worker became free, or it ran long while others waited
         :raises ResultTooLargeError: if its answer grew beyond the limit
         :raises WorkerCrashedError: if the worker died over it
         """
@@ -277,7 +277,7 @@ class WorkerPool(Store):
                 if self._closed:
                     raise EngineError("the store is closed")
                 if self._warm and monotonic() >= deadline:
-                    raise QueryTimeoutError(f"no worker was free within {self._timeout:g} s")
+                    raise StoreBusyError(f"no worker was free within {self._timeout:g} s; ask again a little later")
                 while (not line or line[0] is waiter) and self._has_room(rank):
                     worker = self._idle.pop()
                     if worker.is_alive():

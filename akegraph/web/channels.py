@@ -96,8 +96,8 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
         if not (self._was_refused and self.close_when_flushed and not self.will_close):
             super().handle_write()
             return
-        self._flush_exception(self._flush_some)
-        if self.will_close:
+        _, failed = self._flush_exception(self._flush_some)
+        if failed:
             self.handle_close()
         elif not self.total_outbufs_len:
             self.close_when_flushed = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import sys
 import threading
@@ -76,6 +77,9 @@ def serve_site(settings: Settings, *, source: Source | None = None, say: Callabl
         say(f"loaded: {describe(service.site)}")
         say(server.address + settings.prefix + "/")
         service.warm()
+        # What is loaded stays: the collector of garbage need not look at it again and again.
+        gc.collect()
+        gc.freeze()
         server.run()
 
 
