@@ -1,7 +1,7 @@
 """The catalogue of questions: one ``.rq`` file each, its header the one source for terminal, web and docs.
 
 A header is TOML in comment lines that start ``#+``, so the file stays plain SPARQL for every other tool. A
-parameter is a variable that the text binds in one line ``VALUES ?name { UNDEF }``: as it stands the file asks
+parameter is a variable that the text binds in a line ``VALUES ?name { UNDEF }``: as it stands the file asks
 about everything, on any endpoint. :meth:`NamedQuery.bind` puts a term in the place of UNDEF; a user's text
 becomes that term through one door, :meth:`Parameter.to_term`, and never reaches the query as text.
 """

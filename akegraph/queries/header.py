@@ -153,8 +153,8 @@ class _Header:
     def check_placeholders(self, query: NamedQuery) -> None:
         found = find_places(query.text)
         for name in query.parameters:
-            if found.count(name) != 1:
-                raise self.problem(f"parameter {name!r} needs exactly one line 'VALUES ?{name} {{ UNDEF }}'")
+            if name not in found:
+                raise self.problem(f"parameter {name!r} needs a line 'VALUES ?{name} {{ UNDEF }}'")
         for name in found:
             if name not in query.parameters:
                 raise self.problem(f"the line 'VALUES ?{name} {{ UNDEF }}' has no parameter in the header")
