@@ -132,14 +132,15 @@ def _run_oxigraph(command: str, store: Path) -> Iterator[str]:
     serve = [program, command, "--location", str(store), "--bind", address]
     with subprocess.Popen(serve, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         try:
-            _wait_until_open(f"http://{address}/", process)
+            wait_until_open(f"http://{address}/", process, "oxigraph")
             yield f"http://{address}"
         finally:
             process.terminate()
 
 
-def _wait_until_open(address: str, process: subprocess.Popen[bytes]) -> None:
-    until = time.monotonic() + 30
+def wait_until_open(address: str, process: subprocess.Popen[bytes], name: str) -> None:
+    """Wait until a server answers anything."""
+    until = time.monotonic() + 60
     while time.monotonic() < until and process.poll() is None:
         try:
             with urllib.request.urlopen(address, timeout=5):
@@ -148,4 +149,4 @@ def _wait_until_open(address: str, process: subprocess.Popen[bytes]) -> None:
             return
         except OSError:
             time.sleep(0.05)
-    raise AssertionError("oxigraph did not start")
+    raise AssertionError(f"{name} did not start")

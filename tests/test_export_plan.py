@@ -31,7 +31,8 @@ from akegraph.table.model import Cell, CellState, Column, Row, Table
 from akegraph.table.rows import read_rows, write_rows
 from akegraph.table.writing import FORMATS, SUFFIXES, write_table
 from akegraph.table.writing.csv import find_risky_cells
-from akegraph.table.writing.printout import WORDS, Printout
+from akegraph.table.writing.printout import Printout
+from akegraph.table.writing.words import load_words
 
 NAME = "ake-tampere-2026"
 LEXICON = KNOWLEDGE.schemes.lexicon
@@ -101,7 +102,7 @@ def read_cells(kind: str, content: bytes) -> list[tuple[str, ...]]:
         return [tuple(cell.text for cell in row.cells) for row in grid.rows[1:]]
     if kind == "html":
         rows = [row for row in Cells(content.decode("utf-8")).rows if row]
-        return [tuple("" if cell == WORDS["fi"]["missing"] else cell for cell in row) for row in rows]
+        return [tuple("" if cell == load_words("table")["fi"]["missing"] else cell for cell in row) for row in rows]
     lines = [line for line in content.decode("utf-8").splitlines() if line.startswith("| ")][1:]
     cells = [[cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in lines if "| --- |" not in line]
     return [tuple(re.sub(r"\\(.)", r"\1", cell) for cell in row) for row in cells]
@@ -185,7 +186,7 @@ def synthetic_marks(kind: str, content: bytes) -> bool:
         return head[-1] == "synthetic" and all(row[-1] == "true" for row in body)
     if kind == "docx":
         texts = [paragraph.text for paragraph in docx.Document(io.BytesIO(content)).paragraphs]
-        return WORDS["fi"]["synthetic"] in texts
+        return load_words("table")["fi"]["synthetic"] in texts
     return "SYNTEETTINEN" in content.decode()
 
 

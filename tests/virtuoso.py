@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import shutil
-import socket
 import subprocess
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from servers import wait_until_open
+from serving import free_port
 
 CONFIGURATION = """
 [Database]
@@ -53,36 +52,17 @@ def serve_virtuoso(folder: Path) -> Iterator[str]:
     """Serve an empty Virtuoso; yields its address, of which ``/sparql`` and ``/sparql-graph-crud-auth`` are part."""
     program = find_virtuoso()
     assert program is not None
-    sql, http = _free_port(), _free_port()
+    sql, http = free_port(), free_port()
     configuration = folder / "virtuoso.ini"
     configuration.write_text(CONFIGURATION.format(folder=folder, sql=sql, http=http))
     address = f"http://127.0.0.1:{http}"
     run = [program, "-f", "-c", str(configuration)]
     with subprocess.Popen(run, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         try:
-            _wait(f"{address}/sparql", process)
+            wait_until_open(f"{address}/sparql", process, "virtuoso")
             yield address
         finally:
             process.terminate()
             with suppress(subprocess.TimeoutExpired):
                 process.wait(20)
             process.kill()
-
-
-def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
-
-
-def _wait(address: str, process: subprocess.Popen[bytes]) -> None:
-    until = time.monotonic() + 60
-    while time.monotonic() < until and process.poll() is None:
-        try:
-            with urllib.request.urlopen(address, timeout=5):
-                return
-        except urllib.error.HTTPError:
-            return
-        except OSError:
-            time.sleep(0.1)
-    raise AssertionError("virtuoso did not start")

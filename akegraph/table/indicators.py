@@ -15,7 +15,7 @@ from decimal import Decimal
 from akegraph.errors import SourceError
 from akegraph.table.choices import Choice, Choices, Chooser, name_choices
 from akegraph.table.columns import normalise
-from akegraph.table.plan import LANGUAGE, Plan
+from akegraph.table.plan import LANGUAGE, Plan, name_period
 from akegraph.table.sidetables import Line, SideTable
 
 _ID = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
@@ -78,11 +78,8 @@ class IndicatorValue:
 
     @property
     def period(self) -> str:
-        """The id of the period, as a plan's is made."""
-        year = self.start.year
-        if (self.start, self.end) == (datetime.date(year, 1, 1), datetime.date(year, 12, 31)):
-            return str(year)
-        return f"{self.start.isoformat()}-{self.end.isoformat()}"
+        """The id of the period, made as a plan's is."""
+        return name_period(self.start, self.end)
 
 
 @dataclass(frozen=True, slots=True)

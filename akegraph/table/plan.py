@@ -23,6 +23,13 @@ _ID = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?")
 _DOCUMENT_TEXTS = ("id", "title", "kind", "publisher", "language", "extraction", "rights")
 
 
+def name_period(start: datetime.date, end: datetime.date) -> str:
+    """Make the id of a period: the year, or both ends where it is not one calendar year."""
+    if (start, end) == (datetime.date(start.year, 1, 1), datetime.date(start.year, 12, 31)):
+        return str(start.year)
+    return f"{start.isoformat()}-{end.isoformat()}"
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """One plan: ids of what it belongs to, never labels.
@@ -56,11 +63,8 @@ class Plan:
 
     @property
     def period(self) -> str:
-        """The id of the planning period: the year, or both ends where it is not one calendar year."""
-        year = self.start.year
-        if (self.start, self.end) == (datetime.date(year, 1, 1), datetime.date(year, 12, 31)):
-            return str(year)
-        return f"{self.start.isoformat()}-{self.end.isoformat()}"
+        """The id of the planning period."""
+        return name_period(self.start, self.end)
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,7 +98,7 @@ def _refuse_no_plan(kinds: set[Kind], lexicon: Lexicon, file: str) -> None:
     anchors = lexicon.anchors
     what = (
         f"this is no plan: every row should have a task opened by '+' or '{anchors.path[0]} 1:', "
-        f"and '{anchors.pathway[0]} 1:'; found only {', '.join(sorted(kinds)) or 'none of them'}"
+        f"and '{anchors.pathway[0]} 1:'; found {'only ' + ', '.join(sorted(kinds)) if kinds else 'none of them'}"
     )
     raise SourceError(what, file=file)
 

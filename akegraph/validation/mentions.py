@@ -15,6 +15,7 @@ from rdflib.term import Node
 
 from akegraph.graph.iris import BASE
 from akegraph.validation.findings import Finding, Place, ValidationReport
+from akegraph.validation.naming import find_named_owner
 from akegraph.validation.wording import shorten
 
 # What can be the name of a node in any form of RDF: an IRI in brackets or quotes, or a name with a prefix.
@@ -142,24 +143,10 @@ def _in_sheet(place: Place, cells: SheetCells) -> Place:
 
 def _mention(node: Node, graph: Graph, files: Sequence[Mentions]) -> tuple[str, int] | None:
     """Find a node in the files; of one without a name, what it belongs to."""
-    owner = _named_owner(node, graph)
+    owner = find_named_owner(graph, node)
     found = [(mentions.file, *where) for mentions in files if owner is not None and (where := mentions.find(owner))]
     best = min(found, key=lambda where: not where[2], default=None)
     return best[:2] if best is not None else None
-
-
-def _named_owner(node: Node, graph: Graph) -> URIRef | None:
-    """Go from a blank node or a text to what points at it, until something has an IRI."""
-    seen: set[Node] = set()
-    waiting = [node]
-    while waiting:
-        current = waiting.pop(0)
-        if isinstance(current, URIRef):
-            return current
-        if current not in seen:
-            seen.add(current)
-            waiting += sorted(set(graph.subjects(None, current)), key=str)
-    return None
 
 
 def find_row_lines(text: str, ids: Iterable[str]) -> dict[str, int]:

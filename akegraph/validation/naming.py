@@ -26,7 +26,7 @@ def name_shape(graph: Graph, shape: Node) -> str:
     """Name a shape: by its local name, or, if it is a blank node, by the shape it belongs to and its path."""
     if isinstance(shape, URIRef):
         return local_name(shape)
-    owner = _named_owner(graph, shape)
+    owner = find_named_owner(graph, shape)
     path = graph.value(shape, SH.path)
     steps = sorted(_path_names(graph, path, set())) if path is not None else []
     return "-".join([*([local_name(owner)] if owner is not None else []), *steps]) or "shape"
@@ -35,21 +35,6 @@ def name_shape(graph: Graph, shape: Node) -> str:
 def local_name(iri: Node) -> str:
     """Return the end of an IRI, after its last ``/`` or ``#``."""
     return re.split(r"[/#]", str(iri).rstrip("/#"))[-1]
-
-
-def _named_owner(graph: Graph, shape: Node) -> URIRef | None:
-    """Go from a shape to the one it is part of, until one has an IRI."""
-    seen, waiting = set[Node](), [shape]
-    while waiting:
-        current = waiting.pop(0)
-        if current in seen:
-            continue
-        seen.add(current)
-        owners = set(graph.subjects(None, current))
-        if named := sorted(owner for owner in owners if isinstance(owner, URIRef)):
-            return named[0]
-        waiting += owners
-    return None
 
 
 def _path_names(graph: Graph, path: Node, seen: set[Node]) -> set[str]:
@@ -63,3 +48,16 @@ def _path_names(graph: Graph, path: Node, seen: set[Node]) -> set[str]:
 
 def _name(node: Node) -> str:
     return shorten_iri(node) if isinstance(node, URIRef) else str(node)
+
+
+def find_named_owner(graph: Graph, node: Node) -> URIRef | None:
+    """Go from a node to what uses it, until one has an IRI; None if none has."""
+    seen, waiting = set[Node](), [node]
+    while waiting:
+        current = waiting.pop(0)
+        if isinstance(current, URIRef):
+            return current
+        if current not in seen:
+            seen.add(current)
+            waiting += sorted(graph.subjects(None, current), key=str)
+    return None

@@ -20,6 +20,7 @@ from rdflib.term import Node
 from akegraph.errors import ShapesError
 from akegraph.graph.iris import BASE, PREFIXES
 from akegraph.validation.anatomy import VALIDATORS, Anatomy, find_targeted, is_deactivated, is_true, shacl_terms
+from akegraph.validation.naming import find_named_owner
 from akegraph.validation.patterns import find_runaway_pattern
 
 # rdflib's SH is generated from shacl.ttl; these four are keywords of Python and so no attributes of it.
@@ -270,7 +271,7 @@ def _check_empty(
 def _refusal(source: Source, places: Sequence[object], what: str, subject: Node | None = None) -> ShapesError:
     """Make the error, with the first line where one of ``places`` stands, from where the subject's shape begins on."""
     start = 0
-    owner = _named_owner(source.graph, subject) if subject is not None else None
+    owner = find_named_owner(source.graph, subject) if subject is not None else None
     if owner is not None:
         start = _find_line(source.text, [_begins(source, owner)], 0) or 0
     for place in places:
@@ -283,19 +284,6 @@ def _refusal(source: Source, places: Sequence[object], what: str, subject: Node 
 def line_of(source: Source, term: URIRef) -> int | None:
     """Find the line, counted from 1, on which a term is first written."""
     return _find_line(source.text, [_whole(_spellings(source, term))], 0)
-
-
-def _named_owner(graph: Graph, node: Node) -> URIRef | None:
-    """Go from a node to what uses it, until one has an IRI."""
-    seen, waiting = set[Node](), [node]
-    while waiting:
-        current = waiting.pop(0)
-        if isinstance(current, URIRef):
-            return current
-        if current not in seen:
-            seen.add(current)
-            waiting += sorted(graph.subjects(None, current), key=str)
-    return None
 
 
 def _spellings(source: Source, term: Node) -> list[str]:

@@ -12,39 +12,7 @@ from typing import Any
 from akegraph.table.diffing import CellChange, Difference, Mark, Match
 from akegraph.table.model import Row
 from akegraph.table.writing.printout import fit_xml
-
-WORDS: Mapping[str, Mapping[str, str]] = {
-    "fi": {
-        "title": "Kahden suunnitelman vertailu", "changed": "Jatkuvat, joissa on muutoksia",
-        "new": "Uudet", "ended": "Päättyneet", "proposals": "Ehdotetut jatkumot – vahvistettavia",
-        "confirm": "vahvista: kirjoita riville {after} sarakkeeseen continues {before}",
-        "id": "sama tunnus", "continues": "ilmoitettu jatkoksi", "proposed": "ehdotus", "none": "ei yhtään",
-        "row": "rivi", "path": "Polut", "participation": "Osallisuustasot", "task": "Tehtävät",
-        "unchanged": "Jatkuvat ennallaan", "spelling": "vain kirjoitusasu", "alike": "samankaltaisuus",
-        "synthetic": "SYNTEETTINEN, ei kenenkään suunnitelma", "doubt": "solua odottaa vielä tarkistusta",
-        "unknown": "ei luettavissa",
-    },
-    "sv": {
-        "title": "Jämförelse av två planer", "changed": "Fortsätter med ändringar",
-        "new": "Nya", "ended": "Avslutade", "proposals": "Föreslagna fortsättningar – att bekräfta",
-        "confirm": "bekräfta: skriv {before} i kolumnen continues på raden {after}",
-        "id": "samma kod", "continues": "uppges fortsätta", "proposed": "förslag", "none": "inga",
-        "row": "rad", "path": "Stigar", "participation": "Delaktighetsnivåer", "task": "Uppgifter",
-        "unchanged": "Fortsätter oförändrade", "spelling": "endast skrivsätt", "alike": "likhet",
-        "synthetic": "SYNTETISK, ingens plan", "doubt": "celler väntar ännu på granskning",
-        "unknown": "kan inte läsas",
-    },
-    "en": {
-        "title": "Comparison of two plans", "changed": "Continued with changes",
-        "new": "New", "ended": "Ended", "proposals": "Proposed continuations – to be confirmed",
-        "confirm": "confirm: write {before} in the column continues of row {after}",
-        "id": "same id", "continues": "stated to continue", "proposed": "proposal", "none": "none",
-        "row": "row", "path": "Paths", "participation": "Participation levels", "task": "Tasks",
-        "unchanged": "Continued unchanged", "spelling": "spelling only", "alike": "likeness",
-        "synthetic": "SYNTHETIC, nobody's plan", "doubt": "cells still wait for review",
-        "unknown": "cannot be read",
-    },
-}  # fmt: skip
+from akegraph.table.writing.words import load_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +68,7 @@ def comparison_json(comparison: Comparison) -> str:
 
 def comparison_text(comparison: Comparison) -> str:
     """Write a comparison as text; words removed stand in ``[-…-]``, words added in ``{+…+}``."""
-    words, difference = WORDS[comparison.language], comparison.difference
+    words, difference = load_words("comparison")[comparison.language], comparison.difference
     lines = [f"{comparison.before.label} → {comparison.after.label}"]
     lines += [f"  {note}" for note in _notes(comparison)]
     lines.append("  " + ", ".join(f"{title.lower()} {count}" for _, title, count in _summary(comparison)))
@@ -126,7 +94,7 @@ def comparison_text(comparison: Comparison) -> str:
 
 def comparison_html(comparison: Comparison) -> str:
     """Write a comparison as one page that needs nothing else."""
-    words, difference = WORDS[comparison.language], comparison.difference
+    words, difference = load_words("comparison")[comparison.language], comparison.difference
     title = f"{comparison.before.label} → {comparison.after.label}"
     style = Path(__file__).with_name("comparison.css").read_text(encoding="utf-8")
     notes = "".join(f'<p class="notice">{_text(note)}</p>\n' for note in _notes(comparison))
@@ -167,7 +135,7 @@ def comparison_html(comparison: Comparison) -> str:
 
 
 def _summary(comparison: Comparison) -> list[tuple[str, str, int]]:
-    words, difference = WORDS[comparison.language], comparison.difference
+    words, difference = load_words("comparison")[comparison.language], comparison.difference
     confirmed = [match for match in difference.matches if match.ground != "proposed"]
     changed = [match for match in confirmed if match.changes]
     return [
@@ -180,7 +148,7 @@ def _summary(comparison: Comparison) -> list[tuple[str, str, int]]:
 
 
 def _notes(comparison: Comparison) -> Iterator[str]:
-    words = WORDS[comparison.language]
+    words = load_words("comparison")[comparison.language]
     for side in (comparison.before, comparison.after):
         if side.synthetic:
             yield f"{side.label}: {words['synthetic']}"
@@ -193,7 +161,7 @@ def _profile(comparison: Comparison, name: str) -> list[tuple[str, str, int, int
     before, after = comparison.difference.profiles[name]
     labels = comparison.labels[name]
     values = [*labels, *sorted({*before, *after} - set(labels))]
-    unknown = WORDS[comparison.language]["unknown"]
+    unknown = load_words("comparison")[comparison.language]["unknown"]
     return [(value, labels.get(value, unknown), before.get(value, 0), after.get(value, 0)) for value in values]
 
 
@@ -207,7 +175,7 @@ def _named(row: Row, words: Mapping[str, str]) -> str:
 
 
 def _match_lines(match: Match, comparison: Comparison) -> Iterator[str]:
-    words = WORDS[comparison.language]
+    words = load_words("comparison")[comparison.language]
     if match.ground == "proposed":
         alike = f"{words['alike']} {match.likeness:.2f}"
         yield f"  ? {_named(match.before, words)} → {_named(match.after, words)}, {alike}"
@@ -237,7 +205,7 @@ def _rows_html(rows: Sequence[Row], words: Mapping[str, str]) -> str:
 
 
 def _article(match: Match, comparison: Comparison) -> str:
-    words = WORDS[comparison.language]
+    words = load_words("comparison")[comparison.language]
     proposed = match.ground == "proposed"
     ground = f"{words[match.ground]}, {words['alike']} {match.likeness:.2f}" if proposed else words[match.ground]
     confirm = words["confirm"].format(before=match.before.id, after=match.after.id)
@@ -252,7 +220,7 @@ def _article(match: Match, comparison: Comparison) -> str:
 
 def _change_html(change: CellChange, comparison: Comparison) -> str:
     tags: dict[Mark, str] = {"removed": "del", "added": "ins"}
-    words = WORDS[comparison.language]
+    words = load_words("comparison")[comparison.language]
     note = f" ({words['spelling']})" if change.only_spelling else ""
     marked = "".join(
         f"<{tags[mark]}>{_text(text)}</{tags[mark]}>" if mark in tags else _text(text) for mark, text in change.marks
@@ -267,7 +235,7 @@ def _profile_html(comparison: Comparison, name: str) -> str:
         for value, label, one, two in _profile(comparison, name)
     )
     before, after = (_text(side.label) for side in (comparison.before, comparison.after))
-    heading = _text(WORDS[comparison.language][name])
+    heading = _text(load_words("comparison")[comparison.language][name])
     return (
         f'<table><thead><tr><th scope="col">{heading}</th><th scope="col">{before}</th><th scope="col">{after}</th>'
         f"<th></th></tr></thead>\n<tbody>{rows}</tbody></table>\n"

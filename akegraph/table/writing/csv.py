@@ -16,7 +16,8 @@ import re
 from collections.abc import Mapping
 
 from akegraph.table.model import Column, Table
-from akegraph.table.writing.printout import WORDS, Printout
+from akegraph.table.writing.printout import Printout
+from akegraph.table.writing.words import load_words
 
 PLACES = ("id", "page", "row")
 SYNTHETIC = "synthetic"
@@ -91,7 +92,8 @@ def write_csvw(
     }
     if plan.synthetic:
         described["dc:description"] = [
-            {"@value": WORDS[language]["synthetic"], "@language": language} for language in sorted(WORDS)
+            {"@value": around["synthetic"], "@language": language}
+            for language, around in sorted(load_words("table").items())
         ]
     return (json.dumps(described, ensure_ascii=False, indent=2) + "\n").encode()
 

@@ -8,24 +8,7 @@ from dataclasses import dataclass, field
 
 from akegraph.table.model import Table
 from akegraph.table.plan import LANGUAGE, Document, Plan
-
-WORDS: Mapping[str, Mapping[str, str]] = {
-    "fi": {
-        "synthetic": "SYNTEETTINEN: keksitty testejä ja mittauksia varten. Tämä ei ole kenenkään suunnitelma.",
-        "source": "Lähde", "pages": "s.", "missing": "puuttuu", "row": "rivi",
-        "normalised": "Luettelosta valitut sanamuodot on yhtenäistetty; muut ovat lähteen omia.",
-    },
-    "sv": {
-        "synthetic": "SYNTETISK: påhittad för tester och mätningar. Detta är ingens plan.",
-        "source": "Källa", "pages": "s.", "missing": "saknas", "row": "rad",
-        "normalised": "Formuleringar ur förteckningar är enhetliga; övriga är källans egna.",
-    },
-    "en": {
-        "synthetic": "SYNTHETIC: made up for tests and measurements. This is nobody's plan.",
-        "source": "Source", "pages": "pp.", "missing": "missing", "row": "row",
-        "normalised": "Wordings from lists are made uniform; all others are the source's own.",
-    },
-}  # fmt: skip
+from akegraph.table.writing.words import load_words
 
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
@@ -49,7 +32,7 @@ class Printout:
     @property
     def words(self) -> Mapping[str, str]:
         """The words around the table."""
-        return WORDS[self.language]
+        return load_words("table")[self.language]
 
     @property
     def notice(self) -> str | None:
